@@ -112,8 +112,7 @@ from eventapp.registration import manage_seats as registration_seats
 from eventapp.registration import own_views as registration_own
 from eventapp.registration import tasks as registration_tasks
 from eventapp.site import views as site
-from eventapp.site.navigation import event_links
-from eventapp.site.queries import session_seats
+from eventapp.site.navigation import event_links, session_seats
 from eventapp.site_settings.profile import profile as site_profile
 from eventapp.tickets import views as ticket
 

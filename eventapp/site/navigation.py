@@ -1,4 +1,4 @@
-"""What every public page of an event leads to: its other pages, and the registration."""
+"""What public pages of an event lead to: its other pages, the registration, and seats in a session."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from flask import request, url_for
 from sqlalchemy import bindparam, func, select
 
+from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_pgettext
 from eventapp.events.models import Event, Venue
 from eventapp.events.rules import EventStatus
 from eventapp.programme.models import Participation, Release, Session
+from eventapp.programme.published import PublishedSession
 from eventapp.registration import queries as registration
+from eventapp.registration import session_queries
 from eventapp.registration.models import AttendanceOption
-from eventapp.registration.rules import Availability
+from eventapp.registration.rules import Availability, SeatsLeft, seats_shown
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,16 @@ def _open_options(event: Event) -> list[AttendanceOption]:
         return []
     takes = {Availability.OPEN, Availability.WAITING_LIST}
     return [one for one in registration.options(event) if one.availability in takes]
+
+
+def session_seats(event: Event, session: PublishedSession) -> SeatsLeft | None:
+    """The seats left in a session that has its own; None if people can't sign up for it (any more).
+
+    As exact as those of the event: near the end only. One statement for a session with limited seats, else none.
+    """
+    limited = session.capacity is not None and not session.kind.is_break and not session.cancelled
+    off = event.status is not EventStatus.PUBLISHED or session.starts_at <= clock.now()
+    if not limited or off or session.capacity is None:
+        return None
+    taken = session_queries.seats_taken([session.id]).get(session.id, 0)
+    return seats_shown(max(session.capacity - taken, 0))

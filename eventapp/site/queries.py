@@ -11,7 +11,6 @@ from eventapp.attendance.disclosure import PublicStatement
 from eventapp.attendance.models import ReportedCount
 from eventapp.blocks import queries as blocks
 from eventapp.blocks.models import Block
-from eventapp.core import clock
 from eventapp.events import queries as events
 from eventapp.events.models import Event, EventHost, Theme, Venue
 from eventapp.events.rules import EventStatus, HostRole
@@ -23,9 +22,8 @@ from eventapp.programme.queries import Speaker
 from eventapp.proposals import queries as proposals
 from eventapp.proposals.models import Call
 from eventapp.registration import queries as registration
-from eventapp.registration import session_queries
 from eventapp.registration.models import AttendanceOption
-from eventapp.registration.rules import Availability, SeatsLeft, seats_shown
+from eventapp.registration.rules import Availability
 
 BRIEF = 12  # sessions shown on the event page before "all sessions"
 FACES = 8
@@ -105,16 +103,3 @@ def hours_by_day(
         if times:
             found.append((day, min(starts for starts, _ends in times), max(ends for _starts, ends in times)))
     return found if len(found) > 1 else []
-
-
-def session_seats(event: Event, session: PublishedSession) -> SeatsLeft | None:
-    """The seats left in a session that has its own; None if people can't sign up for it (any more).
-
-    As exact as those of the event: near the end only. One statement for a session with limited seats, else none.
-    """
-    limited = session.capacity is not None and not session.kind.is_break and not session.cancelled
-    off = event.status is not EventStatus.PUBLISHED or session.starts_at <= clock.now()
-    if not limited or off or session.capacity is None:
-        return None
-    taken = session_queries.seats_taken([session.id]).get(session.id, 0)
-    return seats_shown(max(session.capacity - taken, 0))

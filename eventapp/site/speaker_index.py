@@ -48,7 +48,7 @@ class SpeakerGroup:
     speakers: list[Speaker]
 
 
-def found(speakers: Iterable[Speaker], typed: str) -> list[Speaker]:
+def matching(speakers: Iterable[Speaker], typed: str) -> list[Speaker]:
     """The speakers whose name contains what was typed: in any of its languages and orders, or by its reading, which may
     be typed in kana or Latin letters.
     """

@@ -178,7 +178,7 @@ def speakers(event: Event) -> Response:
     """Everybody with a part in the programme, and the call for speakers while it is open."""
     typed = request.args.get("q", "").strip()
     people = programme.speakers_of(event)
-    shown = speaker_index.found(people, typed)
+    shown = speaker_index.matching(people, typed)
     index = speaker_index.groups(shown, languages.reader()) if speaker_index.indexed(shown) else []
     return page(
         "site/speakers.html",

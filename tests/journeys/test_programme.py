@@ -86,6 +86,8 @@ def test_thirty_rooms_are_reached_with_the_keyboard_and_keep_their_heads_and_tim
     page.focus(".grid")
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('.grid').scrollLeft > 2000")
+    page.set_viewport_size(PHONE)
+    assert page.locator(".room:visible").count() == 0, "a list has no heads"
 
 
 def test_without_a_script_thirty_rooms_scroll_in_a_box_with_their_heads(window, thirty):

@@ -8,7 +8,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Person
 from eventapp.programme.queries import Speaker
 from eventapp.site import speaker_index
-from eventapp.site.speaker_index import found, groups, place
+from eventapp.site.speaker_index import groups, matching, place
 from tests.support.make import START
 
 SPEAKERS = "/events/forum/speakers"
@@ -43,7 +43,7 @@ HADDAD = somebody(ar="حداد")
     ],
 )
 def test_a_person_is_found_in_any_script_and_by_the_reading(typed, who):
-    assert found([ISHIDA, ORTEGA, KATAKANA, TAKAHASHI, HADDAD], typed) == who
+    assert matching([ISHIDA, ORTEGA, KATAKANA, TAKAHASHI, HADDAD], typed) == who
 
 
 @pytest.mark.parametrize(
