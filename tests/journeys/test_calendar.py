@@ -109,7 +109,7 @@ def test_the_calendar_file_of_one_session_holds_that_session(window):
     starts = visitor.page.get_attribute("main time[data-zone]", "datetime")
     assert starts is not None
     with visitor.page.expect_download() as downloading:
-        visitor.page.click("a[download]")
+        visitor.page.click("main a[download]")
     calendar = read(visitor, downloading.value.path().read_bytes().decode("utf-8"))
     assert [(entry["summary"], moment(entry["starts"])) for entry in calendar["entries"]] == [(title, moment(starts))]
 
@@ -168,7 +168,7 @@ def test_somebody_chooses_a_calendar_and_copies_its_feed_url(window):
     visitor = window()
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.open("/events/cooperation-forum-2027")
-    visitor.press("text=Choose what to include")
+    visitor.press("main >> text=Choose what to include")
     visitor.page.select_option("#alarm", "15")
     visitor.page.check("[name=deadlines]")
     assert visitor.press("text=Update") == 200
