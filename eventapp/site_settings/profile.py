@@ -46,12 +46,13 @@ def profile() -> SiteProfile:
         # The database may be what has failed: the page must not wait for it.
         return next(iter(kept.values()), None) or _profile(None)
     version, _is_fresh = known("site")
-    made = kept.get(version)
+    key = f"{version} {current_app.config['SETTINGS'].site_name}"
+    made = kept.get(key)
     if made is None:
         # Each change raises the revision: without one, nothing was ever saved.
         made = _profile(stored() if version != NEVER else None)
         kept.clear()
-        kept[version] = made
+        kept[key] = made
     g.site_profile = made
     return made
 

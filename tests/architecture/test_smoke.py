@@ -68,6 +68,12 @@ STARTS = [
 ]
 # These need a special state and have their own tests.
 ELSEWHERE = {
+    "blocks.edit",
+    "dashboard_event.delete",
+    "events_manage.remove_host",
+    "people_manage.remove",
+    "programme_manage.delete_session",
+    "programme_manage.mute",
     "check_in_api.people",
     "counts_statement.frozen_copy",
     "attendance_reports.preview",
