@@ -13,7 +13,7 @@ pytestmark = pytest.mark.journey
 
 # What a clerk has in a spreadsheet: 15 sessions of two days, in three rooms, with eight speakers.
 SPEAKERS = (
-    "Aino Virtanen",
+    "Aino Kallio",
     "Bilal Rahman",
     "Chiara Rossi",
     "Daniel Okafor",

@@ -83,9 +83,9 @@ class Window:
     def violations(self) -> list[str]:
         """What axe finds on the current page, at WCAG 2.2 AA."""
         size = self.page.viewport_size
-        # A sticky bar at the bottom covers content that scrolls by. That is checked together with the focus; here the
+        # A sticky bar covers content that scrolls by. That is checked together with the focus; here the
         # whole page is shown at once, so that axe sees each target uncovered.
-        sticky = size is not None and self.page.locator(".regbar:visible").count() > 0
+        sticky = size is not None and self.page.locator(".regbar:visible, .event-nav:visible").count() > 0
         if size and sticky:
             self.page.set_viewport_size({**size, "height": self.page.evaluate("document.documentElement.scrollHeight")})
         self.page.evaluate(AXE)
