@@ -10,7 +10,7 @@ from eventapp.blocks import operations, queries
 from eventapp.blocks.forms import BlockForm
 from eventapp.blocks.models import Block
 from eventapp.blocks.rules import HOW_TO_WRITE, BlockKind
-from eventapp.core.errors import or_404
+from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
@@ -61,7 +61,9 @@ def _edit(event: Event, shown: Block | None, kind: BlockKind) -> ResponseReturnV
 def move(event: Event, number: int) -> ResponseReturnValue:
     """Move a block to another place."""
     shown, typed = or_404(queries.block(event, number)), request.form.get("position", "")
-    operations.move(event, shown, int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0)
+    if not typed.isascii() or not typed.isdigit():
+        raise Refused(_("Enter a whole number."))
+    operations.move(event, shown, int(typed[:4]))
     return redirect(url_for(".blocks", slug=event.slug, _anchor=f"place-{number}"), 303)
 
 

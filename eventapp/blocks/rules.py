@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from eventapp.core.addresses import is_web_address
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 
@@ -62,9 +63,7 @@ def links(text: str, *, address_needed: bool) -> list[BlockLink]:
     found = []
     for line in filter(None, (one.strip() for one in text.replace("｜", "|").splitlines())):
         name, _bar, address = (part.strip() for part in line.partition("|"))
-        parts = urlsplit(address)
-        fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", address)
-        if not name or (address and not fine) or (address_needed and not address):
+        if not name or (address and not is_web_address(address)) or (address_needed and not address):
             raise NotALink(line)
         found.append(BlockLink(name, address))
     return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import idna
 from email_validator import EmailNotValidError, validate_email
@@ -51,3 +53,12 @@ def mailbox_key(address: str) -> str:
     with suppress(idna.IDNAError):
         domain = idna.encode(domain.rstrip("."), uts46=True).decode("ascii") if not domain.isascii() else domain
     return f"{local.casefold()}{at}{domain.casefold().rstrip('.')}"
+
+
+def is_web_address(typed: str) -> bool:
+    """Whether it is the address of a web page, with its scheme, and nothing else."""
+    try:
+        parts = urlsplit(typed)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", typed)
+    except ValueError:  # "https://[", and hosts that turn into something else when they are normalized
+        return False

@@ -227,3 +227,38 @@ def main(parse: Callable[[bytes], Table] = parse) -> None:
     except MemoryError:
         answer = {"refused": "too much"}
     sys.stdout.buffer.write(json.dumps(answer).encode())
+
+
+# A cell that a spreadsheet has put into quotation marks because it has tabs or lines of its own.
+_QUOTED_CELL = re.compile(r'"((?:[^"]|"")*)"(?=\t|\r?\n|\Z)')
+
+
+def pasted(text: str) -> str:
+    """A table that was copied from a spreadsheet, as CSV with tabs.
+
+    Spreadsheets put a cell into quotation marks only if it has tabs or lines of its own; those that were typed into
+    another cell are copied as they are, and must not swallow what follows.
+    """
+    rows, row, at = [], [], 0
+    while at < len(text):
+        quoted = _QUOTED_CELL.match(text, at)
+        if quoted is not None and re.search(r"[\t\n]", quoted[1]):
+            cell, at = quoted[1].replace('""', '"'), quoted.end()
+        else:
+            end = re.compile(r"\t|\r?\n|\Z").search(text, at)
+            assert end is not None
+            cell, at = text[at : end.start()], end.start()
+        row.append(cell)
+        if text[at : at + 1] == "\t":
+            at += 1
+            if at == len(text):
+                row.append("")
+        else:
+            at += 2 if text[at : at + 2] == "\r\n" else 1
+            rows.append(row)
+            row = []
+    if row:
+        rows.append(row)
+    out = io.StringIO()
+    csv.writer(out, delimiter="\t", lineterminator="\n").writerows(rows)
+    return out.getvalue()

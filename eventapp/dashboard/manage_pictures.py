@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
 from eventapp.core.bodies import takes_files
-from eventapp.core.db import finish_writing, reading
+from eventapp.core.db import reading
 from eventapp.core.errors import Refused, or_404
 from eventapp.core.forms import sent_file, submit
 from eventapp.core.languages import gettext as _
@@ -148,13 +148,10 @@ def _save(photo: Photo, form: PictureForm) -> None:
 @manage.route("/<int:number>/remove", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
 def remove(event: Event, number: int) -> ResponseReturnValue:
-    """Remove a picture and its files, after confirmation."""
+    """Remove a picture, after confirmation."""
     photo = or_404(queries.photo(event, number))
     if request.method == "POST":
-        names = operations.remove_photo(photo)
-        finish_writing()
-        for name in names:
-            storage.store().delete(name)
+        operations.remove_photo(photo)
         flash(_("The picture has been removed."))
         return redirect(url_for(".pictures", slug=event.slug), 303)
     return page("dashboard/remove_picture.html", event=event, photo=photo)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from eventapp.accounts.access import needs_administrator
 from eventapp.core import clock
 from eventapp.core.bodies import takes_files
-from eventapp.core.db import finish_writing, reading
+from eventapp.core.db import reading
 from eventapp.core.forms import sent_file, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
@@ -77,34 +77,25 @@ def _page(form: SiteForm, logo_form: SiteLogoForm | None = None) -> ResponseRetu
 def logo() -> ResponseReturnValue:
     """Show another logo beside the name of the site."""
     form = SiteLogoForm()
-    if done := submit(form, _take_logo):
-        _forget(done.value)
+    if submit(form, _take_logo):
         flash(_("The logo has been saved."))
         return redirect(url_for(".settings", _anchor="logo"), 303)
     return _page(_form(formdata=None), form)
 
 
-def _take_logo() -> str:
+def _take_logo() -> None:
     _name, data = sent_file(LARGEST_FILE)
     with reading():
         made = pictures.logo(data)
         digest = hashlib.sha256(made.content).hexdigest()[:32]
         storage.store().put(logo_name(digest, made.width), made.content)
-    return operations.set_logo(digest, made.width, made.height)
+    operations.set_logo(digest, made.width, made.height)
 
 
 @manage.post("/logo/remove")
 @needs_administrator
 def remove_logo() -> ResponseReturnValue:
     """Show the seal instead of a logo."""
-    _forget(operations.set_logo("", 0, 0))
+    operations.set_logo("", 0, 0)
     flash(_("The logo has been removed."))
     return redirect(url_for(".settings", _anchor="logo"), 303)
-
-
-def _forget(digest: str) -> None:
-    """Delete the files of a former logo."""
-    finish_writing()
-    for file in list(storage.store().files()) if digest else ():
-        if file.name.startswith(f"{digest}-"):
-            storage.store().delete(file.name)

@@ -125,6 +125,12 @@ def _one(event: Event, number: int) -> TeamInvitation:
     return row
 
 
+def forget_invitations(event: Event) -> None:
+    """Delete the e-mails of the event's invitations that were not sent yet."""
+    for row in db.session.scalars(select(TeamInvitation).where(TeamInvitation.event_id == event.id)):
+        _forget_emails(row)
+
+
 def _forget_emails(row: TeamInvitation) -> None:
     """Delete e-mails whose link is worth nothing now, or soon will be; one that has not been sent never is."""
     mail.forget(row.topic, containing=PATH)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
-from eventapp.core import languages
+from eventapp.core import languages, tables
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
 from eventapp.core.errors import Refused, or_404
@@ -50,7 +50,7 @@ def _upload(event: Event, form: UploadForm) -> Upload:
     number, options_for = event.id, partial(operations.options_for, event)
     # What was pasted from a spreadsheet is a table with tabs; a file goes before it.
     sent = request.files.get("file")
-    pasted = (form.pasted.data or "").encode() if sent is None or not sent.filename else b""
+    pasted = tables.pasted(form.pasted.data or "").encode() if sent is None or not sent.filename else b""
     name, data = (_("Pasted table"), pasted) if pasted else sent_file(formats.LARGEST)
     options = form.options()
     return operations.keep(number, data, options, _read(data, options, options_for), name=name)

@@ -11,6 +11,7 @@ from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.directory.models import Person
+from eventapp.events import team
 from eventapp.events.models import Event
 from eventapp.feeds import memory
 from eventapp.mail.models import Email
@@ -68,6 +69,7 @@ def delete_event(event: Event) -> None:
     db.session.refresh(event, ["status"], with_for_update=True)
     if reason := why_not(event):
         raise Refused(reason)
+    team.forget_invitations(event)
     db.session.delete(event)
     db.session.flush()
 

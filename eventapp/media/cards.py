@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 
@@ -18,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from PIL import Image, ImageOps
 
 from eventapp.core import assets
+from eventapp.core.errors import Refused
 from eventapp.core.limits import building
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
@@ -91,12 +93,15 @@ def _width(picture: Photo) -> int:
     return min(fitting) if fitting else picture.widths[-1]
 
 
-def answer(digest: str, facts_of: Callable[[], CardFacts], address: Callable[[str], str]) -> ResponseReturnValue:
-    """The card with a digest. If it was not made yet, the present one of the page is: another digest leads to its
-    `address`.
+def answer(
+    event: Event, digest: str, facts_of: Callable[[], CardFacts], address: Callable[[str], str]
+) -> ResponseReturnValue:
+    """The card of a public event with a digest. If it was not made yet, the present one of the page is: another digest
+    leads to its `address`.
     """
-    store = storage.store()
-    content = store.get(f"cards/{digest}.jpg") if _DIGEST.fullmatch(digest) else None
+    # The cards of one event are not found below another, which may still be public.
+    store, name = storage.store(), f"cards/{event.id}-{digest}.jpg"
+    content = store.get(name) if _DIGEST.fullmatch(digest) else None
     if content is None:
         # What a stranger can ask for with any digest is charged to them, as a page that is not cached is.
         with building():
@@ -104,7 +109,8 @@ def answer(digest: str, facts_of: Callable[[], CardFacts], address: Callable[[st
             if digest != present.digest:
                 return redirect(address(present.digest), 302)
             content = drawn(present, store, fonts())
-        store.put(f"cards/{digest}.jpg", content)
+        with suppress(Refused):  # it is drawn, and will be drawn again
+            store.put(name, content)
     response = Response(content, content_type="image/jpeg")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

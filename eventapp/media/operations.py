@@ -105,16 +105,12 @@ def describe(photo: Photo, **values: Any) -> None:
     db.session.flush()
 
 
-def remove_photo(photo: Photo) -> list[str]:
-    """Remove a picture. Returns the names of the files that no other picture uses, to delete after the commit."""
-    others = select(Photo.id).where(Photo.digest == photo.digest, Photo.id != photo.id).limit(1)
-    names: list[str] = []
-    if photo.digest and db.session.scalar(others) is None:
-        endings = (photo.modern, "jpg")
-        names = [file_name(photo.digest, width, ending) for width in photo.widths for ending in endings]
+def remove_photo(photo: Photo) -> None:
+    """Remove a picture. Its files can't be opened from then on, unless another picture has the same; the task deletes
+    them a day later. Not here: somebody may just be uploading the same file, whose row is not there yet.
+    """
     db.session.delete(photo)
     db.session.flush()
-    return names
 
 
 def move_photo(photo: Photo, position: int) -> None:

@@ -139,4 +139,6 @@ _logo = QuickSelect(lambda insert: select(SiteSettings.id).where(SiteSettings.lo
 
 def is_used(digest: str) -> bool:
     """Whether a picture or the logo of the site has this digest. One or two quick reads."""
+    if not digest:
+        return False
     return _used.row(digest=digest) is not None or _logo.row(digest=digest) is not None

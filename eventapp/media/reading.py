@@ -28,6 +28,7 @@ from eventapp.media.rules import (
     MEGABYTE,
     MOST_PIXELS,
     MOST_UNPACKED_PIXELS,
+    NARROWEST,
     SIZES,
     PictureProblem,
     PictureUse,
@@ -113,6 +114,10 @@ def _refused(why: PictureProblem, use: PictureUse | None) -> Refused:
         PictureProblem.TOO_SMALL: _(
             "This picture is too small: choose one that is at least %(number)d pixels wide and high.",
             number=SIZES[use].least if use else 1,
+        ),
+        PictureProblem.TOO_NARROW: _(
+            "This picture is too long and narrow: its longer side may be at most %(number)d times the shorter one.",
+            number=NARROWEST,
         ),
     }
     return Refused(said[why], field="file")

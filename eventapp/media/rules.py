@@ -20,6 +20,8 @@ LOGO_BYTES = 60_000
 LARGEST_PHOTO = 16 * MEGABYTE
 MOST_PHOTO_PIXELS = 60_000_000
 MOST_UNPACKED_PIXELS = 25_000_000
+# How often the shorter side may go into the longer one.
+NARROWEST = 8
 # Pictures of one event; nobody looks at more, and each takes up to a megabyte of storage.
 MOST_PHOTOS = 500
 
@@ -32,6 +34,7 @@ class PictureProblem(StrEnum):
     DAMAGED = "damaged"
     TOO_MUCH = "too much"
     TOO_SMALL = "too small"
+    TOO_NARROW = "too narrow"
 
 
 class PictureUse(Labelled):
@@ -66,7 +69,7 @@ SIZES = {
 # Without alternative text, these would be missing to somebody who can't see them. Beside the others stands a name.
 NEEDS_ALT = frozenset({PictureUse.GALLERY, PictureUse.FLOOR_PLAN})
 
-_FILE_NAME = re.compile(r"[0-9a-f]{32}-[0-9]{2,4}\.(avif|webp|jpg|png)")
+_FILE_NAME = re.compile(r"[0-9a-f]{32}-[0-9]{1,4}\.(avif|webp|jpg|png)")
 MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
 
 

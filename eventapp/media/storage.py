@@ -16,6 +16,7 @@ import obstore
 from flask import Flask, current_app
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
+from werkzeug.exceptions import ServiceUnavailable
 
 from eventapp.config import Bucket
 from eventapp.core.errors import Refused
@@ -51,13 +52,16 @@ class PictureStore:
             raise Refused(_("The picture could not be stored. Try again in a minute."), field="file") from error
 
     def get(self, name: str) -> bytes | None:
-        """The content of a file; None if there is none of this name. Raises OSError or obstore's errors if the bucket
+        """The content of a file; None if there is none of this name. Raises ServiceUnavailable (503) if the storage
         does not answer.
         """
         try:
             return bytes(obstore.get(self._store, name).bytes())
         except FileNotFoundError:
             return None
+        except (BaseError, OSError) as error:
+            log.error("a picture could not be read: %s", type(error).__name__)
+            raise ServiceUnavailable(retry_after=60) from error
 
     def delete(self, name: str) -> None:
         """Delete a file, if it is there."""

@@ -12,6 +12,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError, features
 from eventapp.media.rules import (
     MOST_PHOTO_PIXELS,
     MOST_UNPACKED_PIXELS,
+    NARROWEST,
     SIZES,
     PictureProblem,
     PictureSizes,
@@ -48,6 +49,8 @@ def variants(data: bytes, use: PictureUse) -> PictureFiles:
     image = opened(data, (sizes.widths[-1], sizes.widths[-1]), header=MOST_PHOTO_PIXELS, unpacked=MOST_UNPACKED_PIXELS)
     if min(image.size) < sizes.least:
         raise UnreadablePicture(PictureProblem.TOO_SMALL)
+    if max(image.size) > NARROWEST * min(image.size):
+        raise UnreadablePicture(PictureProblem.TOO_NARROW)
     files: list[tuple[int, str, bytes]] = []
     modern = "avif" if features.check("avif") else "webp"
     widths = widths_of(image.width, sizes)

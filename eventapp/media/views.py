@@ -33,7 +33,9 @@ def event_card(slug: str, language: str, digest: str) -> ResponseReturnValue:
         host, cover = events.lead_host(events.hosts(shown)), queries.pictures(shown).cover
         return cards.of_event(shown, host=host, picture=cover, language=language)
 
-    return cards.answer(digest, facts, lambda now: url_for(".event_card", slug=slug, language=language, digest=now))
+    return cards.answer(
+        shown, digest, facts, lambda now: url_for(".event_card", slug=slug, language=language, digest=now)
+    )
 
 
 @views.get("/pictures/<name>")
@@ -41,7 +43,7 @@ def file(name: str) -> ResponseReturnValue:
     """A file of a picture. Its name is a digest of what is in it: it never changes, and nobody can guess it who has not
     seen a page with the picture.
     """
-    kind = or_404(media_type(name))
+    kind = or_404(media_type(name) or None)
     # A storage on the network is asked only for what it should have.
     or_404(queries.is_used(name.partition("-")[0]) or None)
     response = Response(or_404(storage.store().get(name)), content_type=kind)

@@ -134,6 +134,8 @@ def add_preset(event: Event, preset: RegistrationPreset, *, seats: int | None) -
 
     Raises Refused if there are options already.
     """
+    # Who sends the step twice at once gets them once.
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
     if queries.options(event):
         raise Refused(_("There are options already. Edit them, or add another one."))
     on_site = Mode.ONLINE if event.format is EventFormat.ONLINE else Mode.IN_PERSON

@@ -21,11 +21,6 @@ def save(**values: Any) -> SiteSettings:
     return row
 
 
-def set_logo(digest: str, width: int, height: int) -> str:
-    """Use the picture with this digest, whose file is in the storage, as the logo; an empty one: none. Returns the
-    digest of the former one.
-    """
-    before = queries.row()
-    former = before.logo_digest if before is not None else ""
+def set_logo(digest: str, width: int, height: int) -> None:
+    """Use the picture with this digest, whose file is in the storage, as the logo; an empty one: none."""
     save(logo_digest=digest, logo_width=width, logo_height=height)
-    return former if former != digest else ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
+from eventapp.core.addresses import is_web_address
 from eventapp.core.errors import Refused
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
@@ -31,6 +31,7 @@ class LegalPage(Labelled):
 
 
 MOST_LINKS = 8
+LONGEST_ADDRESS = 500
 _LINE = re.compile(r"(?P<text>[^|]+)\|(?P<address>\S+)")
 
 
@@ -41,12 +42,11 @@ def footer_links(typed: str) -> list[dict[str, str]]:
     links = []
     for line in filter(None, (one.strip() for one in typed.splitlines())):
         found = _LINE.fullmatch(line.replace("｜", "|").replace(" | ", "|").strip())
-        parts = urlsplit(found["address"]) if found else None
-        if found is None or parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        if found is None or not is_web_address(found["address"]) or len(found["address"]) > LONGEST_ADDRESS:
             raise Refused(
                 _("Write each link as a text, a bar and an address: City of Mori | https://example.org"), field="links"
             )
-        links.append({"text": found["text"].strip()[:80], "address": found["address"][:500]})
+        links.append({"text": found["text"].strip()[:80], "address": found["address"]})
     if len(links) > MOST_LINKS:
         raise Refused(_("Use at most %(number)d links.", number=MOST_LINKS), field="links")
     return links

@@ -28,7 +28,9 @@ def test_a_link_is_a_title_a_bar_and_an_address():
     assert rules.links("City of Mori", address_needed=False) == [BlockLink("City of Mori")]
 
 
-@pytest.mark.parametrize("line", ["Plan", "Plan | javascript:alert(1)", "| https://a.example", "P | https://a b"])
+@pytest.mark.parametrize(
+    "line", ["Plan", "Plan | javascript:alert(1)", "| https://a.example", "P | https://a b", "P | https://["]
+)
 def test_another_line_is_no_link(line):
     with pytest.raises(rules.NotALink):
         rules.links(line, address_needed=True)

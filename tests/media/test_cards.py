@@ -55,7 +55,7 @@ def test_each_page_of_an_event_has_its_card_which_is_kept(client, make):
         assert "immutable" in answer.headers["Cache-Control"]
     assert client.get(address_in(client.get("/events/forum").text)).data[:2] == b"\xff\xd8"
     names = {one.name for one in storage.store().files()}
-    assert {address_in(client.get("/events/forum").text).rpartition("/")[2]} <= {n.rpartition("/")[2] for n in names}
+    assert {address_in(client.get("/events/forum").text).rpartition("/")[2]} <= {n.rpartition("-")[2] for n in names}
 
 
 def test_nobody_can_have_another_card_made(client, make):
@@ -101,3 +101,11 @@ def test_a_file_that_no_picture_uses_is_not_asked_for_in_the_storage(app, client
     monkeypatch.setattr(storage.PictureStore, "get", lambda self, name: asked.append(name))
     assert client.get(f"/pictures/{'0' * 32}-640.jpg").status_code == 404
     assert asked == []
+
+
+def test_a_card_of_one_event_is_not_found_below_another(client, organizer, make):
+    make.event("forum")
+    make.event("other", title="Another forum")
+    address = address_in(client.get("/events/forum").text)
+    assert client.get(address).status_code == 200
+    assert client.get(address.replace("/events/forum/", "/events/other/")).status_code == 302
