@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
@@ -10,8 +10,8 @@ from eventapp.blocks import operations, queries
 from eventapp.blocks.forms import BlockForm
 from eventapp.blocks.models import Block
 from eventapp.blocks.rules import HOW_TO_WRITE, BlockKind
-from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import submit
+from eventapp.core.errors import or_404
+from eventapp.core.forms import sent_position, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page
@@ -60,10 +60,7 @@ def _edit(event: Event, shown: Block | None, kind: BlockKind) -> ResponseReturnV
 @requires(Permission.PROGRAMME)
 def move(event: Event, number: int) -> ResponseReturnValue:
     """Move a block to another place."""
-    shown, typed = or_404(queries.block(event, number)), request.form.get("position", "")
-    if not typed.isascii() or not typed.isdigit():
-        raise Refused(_("Enter a whole number."))
-    operations.move(event, shown, int(typed[:4]))
+    operations.move(event, or_404(queries.block(event, number)), sent_position())
     return redirect(url_for(".blocks", slug=event.slug, _anchor=f"place-{number}"), 303)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from eventapp.blocks import queries, rules
 from eventapp.blocks.models import Block
 from eventapp.blocks.rules import MOST_BLOCKS, BlockKind
+from eventapp.core import ordering
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.link_lines import NotALink
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
 
@@ -19,7 +21,7 @@ def save(event: Event, block: Block | None, *, kind: BlockKind, title: Localized
     for words in text.values() if kind.has_links else ():
         try:
             rules.links(words, address_needed=kind is BlockKind.DOCUMENTS)
-        except rules.NotALink as error:
+        except NotALink as error:
             raise Refused(
                 _("“%(line)s” is not a title, a bar and an address.", line=str(error)[:80]), field="text"
             ) from error
@@ -36,11 +38,7 @@ def save(event: Event, block: Block | None, *, kind: BlockKind, title: Localized
 
 def move(event: Event, block: Block, position: int) -> None:
     """Move a block to this place among those of the event, counted from 0."""
-    ordered = [one for one in queries.of_event(event) if one.id != block.id]
-    ordered.insert(min(max(position, 0), len(ordered)), block)
-    for number, one in enumerate(ordered):
-        one.position = number
-    db.session.flush()
+    ordering.number(ordering.moved(queries.of_event(event), block, position))
 
 
 def remove(block: Block) -> None:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from eventapp.core.addresses import is_web_address
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.link_lines import NotALink, link_lines
 
 MOST_BLOCKS = 30
 
@@ -54,18 +54,12 @@ class BlockLink:
         return found[1].upper() if found else ""
 
 
-class NotALink(Exception):
-    """A line is no link; its argument is the line."""
-
-
 def links(text: str, *, address_needed: bool) -> list[BlockLink]:
-    """The links of lines such as “Floor plan | https://…”. Raises NotALink."""
-    found = []
-    for line in filter(None, (one.strip() for one in text.replace("｜", "|").splitlines())):
-        name, _bar, address = (part.strip() for part in line.partition("|"))
-        if not name or (address and not is_web_address(address)) or (address_needed and not address):
-            raise NotALink(line)
-        found.append(BlockLink(name, address))
+    """The links of a list of them. Raises NotALink, also for a line without an address that is needed."""
+    found = [BlockLink(*one) for one in link_lines(text)]
+    for one in found:
+        if address_needed and not one.address:
+            raise NotALink(one.text)
     return found
 
 

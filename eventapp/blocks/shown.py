@@ -6,6 +6,7 @@ from eventapp.blocks import rules
 from eventapp.blocks.models import Block
 from eventapp.blocks.rules import BlockLink
 from eventapp.core import languages
+from eventapp.core.link_lines import NotALink
 from eventapp.core.localized import LocalizedText, ResolvedText
 
 
@@ -22,5 +23,5 @@ def block_links(block: Block) -> list[BlockLink]:
     """The links of a block that is a list of them."""
     try:
         return rules.links(languages.resolve(block.text).text, address_needed=False)
-    except rules.NotALink:
+    except NotALink:
         return []

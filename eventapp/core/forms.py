@@ -28,6 +28,14 @@ def page_number(typed: str | None) -> int:
     return max(int(typed), 1) if typed and re.fullmatch(r"[0-9]{1,5}", typed) else 1
 
 
+def sent_position() -> int:
+    """The place in a list, counted from 0, that the field "position" asks for. Raises Refused if it is no number."""
+    typed = request.form.get("position", "")
+    if not re.fullmatch(r"[0-9]+", typed):
+        raise Refused(_("Enter a whole number."))
+    return int(typed[:4])
+
+
 def sent_file(largest: int) -> tuple[str, bytes]:
     """(name, content) of the file in the field "file": at most `largest` bytes and one more, so that the reader
     sees that it is too large. Raises Refused if none was chosen.

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from eventapp.accounts.rules import Permission
 from eventapp.core.bodies import takes_files
 from eventapp.core.db import reading
-from eventapp.core.errors import Refused, or_404
-from eventapp.core.forms import sent_file, submit
+from eventapp.core.errors import or_404
+from eventapp.core.forms import sent_file, sent_position, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
+from eventapp.events import operations as event_operations
 from eventapp.events import queries as events
 from eventapp.events.access import requires
 from eventapp.events.models import Event
@@ -25,6 +26,7 @@ from eventapp.media.forms import CoverStyleForm, PictureForm, PictureUploadForm
 from eventapp.media.models import Photo
 from eventapp.media.reading import photo as read_photo
 from eventapp.media.rules import LARGEST_PHOTO, NEEDS_ALT, PictureUse
+from eventapp.media.variants import PictureFiles
 from eventapp.programme import queries as programme
 
 manage = Blueprint("pictures", __name__, url_prefix="/manage/events/<slug>/pictures")
@@ -67,11 +69,9 @@ def _overview(event: Event, form: CoverStyleForm | None = None) -> ResponseRetur
 def choose_cover(event: Event) -> ResponseReturnValue:
     """Choose colour and motif."""
     form = CoverStyleForm()
-
-    def choose() -> None:
-        event.colour, event.motif = EventColour(form.colour.data), Motif(form.motif.data)
-
-    if submit(form, choose):
+    if submit(
+        form, lambda: event_operations.set_cover_style(event, EventColour(form.colour.data), Motif(form.motif.data))
+    ):
         flash(_("Colour and motif have been saved."))
         return redirect(url_for(".pictures", slug=event.slug), 303)
     return _overview(event, form)
@@ -107,12 +107,17 @@ def _subject(event: Event, use: PictureUse, number: int) -> PictureSubject | Non
 
 
 def _upload(event: Event, use: PictureUse, subject: PictureSubject | None) -> Photo:
-    """Read the file while nothing is locked, store its sizes, then the row. Raises Refused."""
+    files = _stored(use)
+    return operations.add_photo(event, use, files, of={subject.column: subject.number} if subject else None)
+
+
+def _stored(use: PictureUse) -> PictureFiles:
+    """Read the file that was sent and store its sizes while nothing is locked. Raises Refused."""
     _name, data = sent_file(LARGEST_PHOTO)
     with reading():
         files = read_photo(data, use)
         operations.store_files(files, storage.store())
-    return operations.add_photo(event, use, files, of={subject.column: subject.number} if subject else None)
+    return files
 
 
 @manage.route("/<int:number>", methods=["GET", "POST"])
@@ -137,11 +142,7 @@ def edit(event: Event, number: int) -> ResponseReturnValue:
 def _save(photo: Photo, form: PictureForm) -> None:
     sent = request.files.get("file")
     if sent is not None and sent.filename:
-        _name, data = sent_file(LARGEST_PHOTO)
-        with reading():
-            files = read_photo(data, photo.use)
-            operations.store_files(files, storage.store())
-        operations.replace_file(photo, files)
+        operations.replace_file(photo, _stored(photo.use))
     operations.describe(photo, **{name: form[name].data for name in WORDS})
 
 
@@ -162,8 +163,5 @@ def remove(event: Event, number: int) -> ResponseReturnValue:
 def move(event: Event, number: int) -> ResponseReturnValue:
     """Move a picture of the gallery to another place."""
     photo = or_404(queries.photo(event, number))
-    typed = request.form.get("position", "")
-    if not typed.isdecimal():
-        raise Refused(_("Enter a whole number."))
-    operations.move_photo(or_404(photo if photo.use is PictureUse.GALLERY else None), int(typed[:4]))
-    return redirect(url_for(".pictures", slug=event.slug, _anchor=f"place-{photo.id}"), 303)
+    operations.move_photo(event, or_404(photo if photo.use is PictureUse.GALLERY else None), sent_position())
+    return redirect(url_for(".pictures", slug=event.slug, _anchor=f"place-{number}"), 303)

@@ -20,7 +20,17 @@ from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Organization
 from eventapp.events import queries
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamMember, Theme, Venue
-from eventapp.events.rules import SLUG, EventKind, EventStatus, HostRole, listed, place_key, suggested_slug
+from eventapp.events.rules import (
+    SLUG,
+    EventColour,
+    EventKind,
+    EventStatus,
+    HostRole,
+    Motif,
+    listed,
+    place_key,
+    suggested_slug,
+)
 
 
 def create(
@@ -210,6 +220,12 @@ def name_venue(event: Event, name: LocalizedText | None) -> None:
         if venue.address or venue.access or venue.latitude is not None:
             raise Refused(_("Enter a name, or remove the venue on the page “Venue and hosts”."), field="venue_name")
         remove_venue(venue)
+
+
+def set_cover_style(event: Event, colour: EventColour, motif: Motif) -> None:
+    """Choose the colour of the event, and the motif of its cover without a picture."""
+    event.colour, event.motif = colour, motif
+    db.session.flush()
 
 
 def keep_venue_name(event: Event) -> None:

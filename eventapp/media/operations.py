@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from eventapp.core import ordering
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
+from eventapp.media import queries
 from eventapp.media.models import HostLogo, Photo
 from eventapp.media.reading import EncodedPicture
 from eventapp.media.rules import MOST_PHOTOS, NEEDS_ALT, PictureUse, file_name
@@ -63,24 +65,17 @@ def add_photo(event: Event, use: PictureUse, files: PictureFiles, *, of: Mapping
     if photo is None:
         photo = Photo(event_id=event.id, use=use, shown=False, position=_room_for_one(event), **about)
         db.session.add(photo)
-    else:
-        photo.path, photo.illustration = "", False
-    _take_files(photo, files)
-    db.session.flush()
+    replace_file(photo, files)
     return photo
 
 
 def replace_file(photo: Photo, files: PictureFiles) -> None:
     """Show another file, with the same words."""
-    _take_files(photo, files)
     photo.path, photo.illustration = "", False
-    db.session.flush()
-
-
-def _take_files(photo: Photo, files: PictureFiles) -> None:
     photo.digest, photo.widths, photo.modern = files.digest, files.widths, files.modern
     photo.width, photo.height = files.width, files.height
     photo.focal_x = photo.focal_y = 50
+    db.session.flush()
 
 
 def _room_for_one(event: Event) -> int:
@@ -113,17 +108,6 @@ def remove_photo(photo: Photo) -> None:
     db.session.flush()
 
 
-def move_photo(photo: Photo, position: int) -> None:
+def move_photo(event: Event, photo: Photo, position: int) -> None:
     """Move a picture to this place in the gallery, counted from 0."""
-    gallery = list(
-        db.session.scalars(
-            select(Photo)
-            .where(Photo.event_id == photo.event_id, Photo.use == PictureUse.GALLERY)
-            .order_by(Photo.position, Photo.id)
-        )
-    )
-    gallery.remove(photo)
-    gallery.insert(min(max(position, 0), len(gallery)), photo)
-    for number, one in enumerate(gallery):
-        one.position = number
-    db.session.flush()
+    ordering.number(ordering.moved(queries.pictures(event, of_team=True).gallery, photo, position))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import select
 
-from eventapp.core import clock, tokens
+from eventapp.core import clock, ordering, tokens
 from eventapp.core.addresses import domain_key
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
@@ -114,8 +113,6 @@ def _move_seats(option: AttendanceOption, before: SeatPool | None, after: SeatPo
     option.pool = after
 
 
-Row = TypeVar("Row", AttendanceOption, Question)
-
 # Options that most events begin with, by mode: the number of seats.
 USUAL = {Mode.IN_PERSON: 40, Mode.ONLINE: 200}
 
@@ -158,7 +155,7 @@ def add_preset(event: Event, preset: RegistrationPreset, *, seats: int | None) -
 def place_option(option: AttendanceOption, position: int) -> None:
     """Move an option to a position among those of its event, counted from 0; past the end is the last."""
     queries.lock_options(option.event_id)
-    _number(_moved(queries.options(option.event), option, position))
+    ordering.number(ordering.moved(queries.options(option.event), option, position))
 
 
 def place_question(event: Event, question: Question, position: int) -> None:
@@ -166,21 +163,9 @@ def place_question(event: Event, question: Question, position: int) -> None:
 
     Raises Refused if it would come before one that it depends on.
     """
-    order = _moved(queries.questions(event), question, position)
+    order = ordering.moved(queries.questions(event), question, position)
     questions.check_order(order)
-    _number(order)
-
-
-def _moved(rows: list[Row], moved: Row, position: int) -> list[Row]:
-    others = [row for row in rows if row.id != moved.id]
-    others.insert(min(max(position, 0), len(others)), moved)
-    return others
-
-
-def _number(rows: list[Row]) -> None:
-    for number, row in enumerate(rows):
-        row.position = number
-    db.session.flush()
+    ordering.number(order)
 
 
 def shift_options(event: Event, shift: clock.Shift) -> int:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
-from eventapp.core.addresses import is_web_address
 from eventapp.core.errors import Refused
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.link_lines import NotALink, link_lines
 
 
 class SiteColour(Labelled):
@@ -32,21 +30,21 @@ class LegalPage(Labelled):
 
 MOST_LINKS = 8
 LONGEST_ADDRESS = 500
-_LINE = re.compile(r"(?P<text>[^|]+)\|(?P<address>\S+)")
 
 
 def footer_links(typed: str) -> list[dict[str, str]]:
     """Links from lines such as “City of Mori | https://mori.example”. Raises Refused for another line, for an address
     that is not one of the web, and if there are too many.
     """
-    links = []
-    for line in filter(None, (one.strip() for one in typed.splitlines())):
-        found = _LINE.fullmatch(line.replace("｜", "|").replace(" | ", "|").strip())
-        if found is None or not is_web_address(found["address"]) or len(found["address"]) > LONGEST_ADDRESS:
-            raise Refused(
-                _("Write each link as a text, a bar and an address: City of Mori | https://example.org"), field="links"
-            )
-        links.append({"text": found["text"].strip()[:80], "address": found["address"]})
+    try:
+        found = link_lines(typed)
+    except NotALink:
+        found = [("", "")]
+    if not all(0 < len(address) <= LONGEST_ADDRESS for _text, address in found):
+        raise Refused(
+            _("Write each link as a text, a bar and an address: City of Mori | https://example.org"), field="links"
+        )
+    links = [{"text": text[:80], "address": address} for text, address in found]
     if len(links) > MOST_LINKS:
         raise Refused(_("Use at most %(number)d links.", number=MOST_LINKS), field="links")
     return links

@@ -6,6 +6,7 @@ import pytest
 
 from eventapp.blocks import queries, rules
 from eventapp.blocks.rules import BlockKind, BlockLink
+from eventapp.core.link_lines import NotALink
 from eventapp.events.rules import EventStatus
 from tests.support.make import fresh
 
@@ -32,7 +33,7 @@ def test_a_link_is_a_title_a_bar_and_an_address():
     "line", ["Plan", "Plan | javascript:alert(1)", "| https://a.example", "P | https://a b", "P | https://["]
 )
 def test_another_line_is_no_link(line):
-    with pytest.raises(rules.NotALink):
+    with pytest.raises(NotALink):
         rules.links(line, address_needed=True)
 
 
