@@ -44,31 +44,32 @@ _OVERVIEW = lazy_pgettext("event", "Overview")
 _BELONG = {"programme.session": "programme.programme", "programme.speaker": "site.speakers"}
 
 
-def event_links(event: Event) -> EventLinks:
-    """The links of an event, and what one can register for. Two statements."""
+def event_links(event: Event, options: list[AttendanceOption] | None = None) -> EventLinks:
+    """The links of an event, and what one can register for: of `options`, if the page has read them. One statement, and
+    one for the options.
+    """
     version, part, venue = db.session.execute(_parts, {"event": event.id}).one()
     endpoint = _BELONG.get(request.endpoint or "", request.endpoint)
     shown = [
-        ("site.event", str(_OVERVIEW), True),
-        ("programme.programme", _("Programme"), version is not None),
-        ("site.speakers", _("Speakers"), version is not None and part is not None),
-        ("programme.changelog", _("Updates"), version is not None and version > 1),
+        ("site.event", "", str(_OVERVIEW), True),
+        ("programme.programme", "", _("Programme"), version is not None),
+        ("site.speakers", "", _("Speakers"), version is not None and part is not None),
+        ("site.event", "venue", _("Venue"), venue is not None),
+        ("programme.changelog", "", _("Updates"), version is not None and version > 1),
     ]
-    tabs = [(url_for(at, slug=event.slug), text, at == endpoint) for at, text, there in shown if there]
-    if venue is not None:
-        tabs.insert(-1 if tabs[-1][1] == _("Updates") else len(tabs), _venue_tab(event))
-    return EventLinks(tabs, _open_options(event))
+    tabs = [
+        (url_for(at, slug=event.slug, _anchor=anchor or None), text, at == endpoint and not anchor)
+        for at, anchor, text, there in shown
+        if there
+    ]
+    return EventLinks(tabs, _open_options(event, options))
 
 
-def _venue_tab(event: Event) -> tuple[str, str, bool]:
-    return url_for("site.event", slug=event.slug, _anchor="venue"), _("Venue"), False
-
-
-def _open_options(event: Event) -> list[AttendanceOption]:
+def _open_options(event: Event, options: list[AttendanceOption] | None) -> list[AttendanceOption]:
     if event.status is not EventStatus.PUBLISHED or event.over:
         return []
     takes = {Availability.OPEN, Availability.WAITING_LIST}
-    return [one for one in registration.options(event) if one.availability in takes]
+    return [one for one in (registration.options(event) if options is None else options) if one.availability in takes]
 
 
 def session_seats(event: Event, session: PublishedSession) -> SeatsLeft | None:
