@@ -89,13 +89,13 @@ def _take_logo() -> None:
         made = pictures.logo(data)
         digest = hashlib.sha256(made.content).hexdigest()[:32]
         storage.store().put(logo_name(digest, made.width), made.content)
-    operations.set_logo(digest, made.width, made.height)
+    operations.save(logo_digest=digest, logo_width=made.width, logo_height=made.height)
 
 
 @manage.post("/logo/remove")
 @needs_administrator
 def remove_logo() -> ResponseReturnValue:
     """Show the seal instead of a logo."""
-    operations.set_logo("", 0, 0)
+    operations.save(logo_digest="", logo_width=0, logo_height=0)
     flash(_("The logo has been removed."))
     return redirect(url_for(".settings", _anchor="logo"), 303)

@@ -47,14 +47,14 @@ class EventColour(Labelled):
     SLATE = "slate", _l("Slate")
 
 
-# Background, and a line on it that is lighter. Contrast of white on the first is at least 7:1 (WCAG 2.2, 1.4.6).
+# The same as in core/base.css. Contrast of white on them is at least 7:1 (WCAG 2.2, 1.4.6).
 COLOURS = {
-    EventColour.INDIGO: ("#1f4173", "#5f7fb0"),
-    EventColour.PINE: ("#2a4d3c", "#6a9480"),
-    EventColour.PLUM: ("#57305a", "#96709a"),
-    EventColour.CLAY: ("#74351f", "#b57a64"),
-    EventColour.TEAL: ("#12505a", "#5a929b"),
-    EventColour.SLATE: ("#3a4452", "#7f8a99"),
+    EventColour.INDIGO: "#1f4173",
+    EventColour.PINE: "#2a4d3c",
+    EventColour.PLUM: "#57305a",
+    EventColour.CLAY: "#74351f",
+    EventColour.TEAL: "#12505a",
+    EventColour.SLATE: "#3a4452",
 }
 
 

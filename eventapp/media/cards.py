@@ -71,7 +71,7 @@ def facts(
         kicker=kicker,
         title=printable[0] if printable else kicker,
         lines=tuple(line for line in lines if line)[:3],
-        background=COLOURS[colour][0],
+        background=COLOURS[colour],
         motif=motif.value,
         picture=(picture.digest, _width(picture), picture.focal_x, picture.focal_y)
         if picture is not None and picture.digest

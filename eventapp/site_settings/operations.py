@@ -19,8 +19,3 @@ def save(**values: Any) -> SiteSettings:
         setattr(row, name, value)
     db.session.flush()
     return row
-
-
-def set_logo(digest: str, width: int, height: int) -> None:
-    """Use the picture with this digest, whose file is in the storage, as the logo; an empty one: none."""
-    save(logo_digest=digest, logo_width=width, logo_height=height)

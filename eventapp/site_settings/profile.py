@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import current_app, g, has_app_context
+from flask import current_app, g
 
 from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import known
@@ -38,11 +38,11 @@ class SiteProfile:
 
 def profile() -> SiteProfile:
     """The settings of the site. One quick read per request."""
-    if has_app_context() and "site_profile" in g:
+    if "site_profile" in g:
         found: SiteProfile = g.site_profile
         return found
     kept: dict[str, SiteProfile] = current_app.extensions.setdefault("site_profile", {})
-    if has_app_context() and g.get("is_error"):
+    if g.get("is_error"):
         # The database may be what has failed: the page must not wait for it.
         return next(iter(kept.values()), None) or _profile(None)
     version, _is_fresh = known("site")

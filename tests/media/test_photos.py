@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from PIL import Image, ImageDraw
 
-from eventapp.core import clock
+from eventapp.core import assets, clock
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
@@ -117,8 +117,19 @@ def test_white_can_be_read_on_every_colour_of_an_event():
         linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    for background, _line in COLOURS.values():
+    for background in COLOURS.values():
         assert 1.05 / (light(background) + 0.05) >= 7  # WCAG 2.2, 1.4.6
+
+
+def test_the_style_sheet_and_the_cards_have_the_same_colours(app):
+    sheet = assets_source(app)
+    for colour, background in COLOURS.items():
+        assert f".colour-{colour} {{ background: {background};" in sheet
+
+
+def assets_source(app) -> str:
+    with app.app_context():
+        return assets.source("core/base.css").read_text(encoding="utf-8")
 
 
 @pytest.fixture
