@@ -158,6 +158,12 @@ def test_reminders_are_those_of_the_form() -> None:
 # ---- the panel ------------------------------------------------------------------------------------------------------
 
 
+def menus(client: Visitor) -> list[dict[str, str]]:
+    """The targets of each calendar menu, by label; the first is that of the whole event."""
+    found = [node for node in client.page.all("details") if node.get("data-calendars") is not None]
+    return [{Page.text(node): node.get("href") for node in menu.iter("{*}a")} for menu in found]
+
+
 def panel(client: Visitor) -> dict[str, str]:
     """The targets of the panel's buttons, by label."""
     (box,) = [node for node in client.page.all("div") if "cal" in (node.get("class") or "").split()]
@@ -165,7 +171,7 @@ def panel(client: Visitor) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_every_page_of_an_event_has_the_panel_and_links_the_feed(
+def test_every_page_of_an_event_has_the_menu_of_its_calendar_and_links_the_feed(
     client: Visitor, make: Make, forum: Event, track: Track
 ) -> None:
     person = make.person("Ek", "Bo")
@@ -178,19 +184,20 @@ def test_every_page_of_an_event_has_the_panel_and_links_the_feed(
         f"/events/forum/programme?track={track.slug}": f"tracks/{track.slug}",
         f"/events/forum/programme?room={room.slug}": f"rooms/{room.slug}",
         f"/events/forum/speakers/{person.code}": f"speakers/{person.code}",
-        f"/events/forum/sessions/{fresh(session).code}": f"tracks/{track.slug}",
+        f"/events/forum/sessions/{fresh(session).code}": "calendar",
         f"/events/forum/sessions/{fresh(plain).code}": "calendar",
     }
     for path, feed in pages.items():
         client.get(path)
-        links = panel(client)
+        of_event, *others = menus(client)
+        links = of_event if feed == "calendar" else others[0]
         address = f"http://localhost/events/forum/{feed}.ics?lang=en"
         assert links["Download calendar file (.ics)"] == address, path
-        assert links["Subscribe"] == address.replace("http:", "webcal:")
+        assert links["Apple Calendar and other apps"] == address.replace("http:", "webcal:")
         assert parse_qs(urlsplit(links["Google"]).query) == {"cid": [address.replace("http:", "webcal:")]}
         for name in ("Outlook.com", "Microsoft 365"):
             assert parse_qs(urlsplit(links[name]).query)["url"] == [address]
-        assert client.get(links["Choose what to include"]).status_code == 200
+        assert client.get(links["QR code, feed URL and options"]).status_code == 200
         client.get(path)
         alternates = [n for n in client.page.all("link") if n.get("rel") == "alternate"]
         found = {(n.get("type"), n.get("href")) for n in alternates}
@@ -201,7 +208,7 @@ def test_every_page_of_an_event_has_the_panel_and_links_the_feed(
 
 
 def test_the_feed_url_is_available_without_a_script(client: Visitor, track: Track) -> None:
-    client.get("/events/forum")
+    client.get("/events/forum/calendar")
     (button,) = [one for one in client.page.all("button") if one.get("data-copy")]
     assert button.get("hidden") is not None
     assert button.get("data-copy") == "feed-address"
@@ -209,7 +216,7 @@ def test_the_feed_url_is_available_without_a_script(client: Visitor, track: Trac
 
 
 def test_the_code_is_a_picture_that_is_asked_for_when_wanted(client: Visitor, track: Track) -> None:
-    html = client.get("/events/forum").get_data(as_text=True)
+    html = client.get("/events/forum/calendar").get_data(as_text=True)
     assert "<path" not in html, "the code is not in the page"
     (image,) = [node for node in client.page.all("img") if node.get("class") == "qr"]
     assert (image.get("src"), image.get("loading")) == ("/qr/events/forum/calendar.svg?lang=en", "lazy")

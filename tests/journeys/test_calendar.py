@@ -84,9 +84,11 @@ def test_the_calendar_of_an_event_says_what_its_programme_says(slug, zone, windo
         "boxes => boxes.map(b => [b.querySelector('a, b').textContent.trim(), b.dataset.starts, b.dataset.ends])",
     )
     assert len(shown) > 3
-    href = visitor.page.locator(".cal a[download]").get_attribute("href")
+    visitor.page.click("[data-calendars] summary")
+    file = visitor.page.locator("[data-calendars] a[download]")
+    href = file.get_attribute("href")
     with visitor.page.expect_download() as downloading:
-        visitor.page.click(".cal a[download]")
+        file.click()
     download = downloading.value
     assert download.suggested_filename.endswith(".ics")
     text = download.path().read_bytes().decode("utf-8")
@@ -108,6 +110,7 @@ def test_the_calendar_file_of_one_session_holds_that_session(window):
     title = visitor.page.inner_text("h1")
     starts = visitor.page.get_attribute("main time[data-zone]", "datetime")
     assert starts is not None
+    visitor.page.click("main [data-calendars] summary")
     with visitor.page.expect_download() as downloading:
         visitor.page.click("main a[download]")
     calendar = read(visitor, downloading.value.path().read_bytes().decode("utf-8"))
@@ -168,7 +171,8 @@ def test_somebody_chooses_a_calendar_and_copies_its_feed_url(window):
     visitor = window()
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.open("/events/cooperation-forum-2027")
-    visitor.press("main >> text=Choose what to include")
+    visitor.page.click("[data-calendars] summary")
+    visitor.press("text=QR code, feed URL and options")
     visitor.page.select_option("#alarm", "15")
     visitor.page.check("[name=deadlines]")
     assert visitor.press("text=Update") == 200
@@ -180,18 +184,6 @@ def test_somebody_chooses_a_calendar_and_copies_its_feed_url(window):
     assert address.endswith("/events/cooperation-forum-2027/calendar.ics?lang=en&alarm=15&deadlines=1")
     found = read(visitor, visitor.context.request.get(address).text())
     assert any(entry["summary"].startswith("Registration closes: ") for entry in found["entries"])
-
-
-def test_the_qr_code_is_fetched_only_when_it_is_opened(window):
-    visitor = window()
-    asked = []
-    visitor.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
-    visitor.open("/events/cooperation-forum-2027")
-    visitor.page.locator(".cal").scroll_into_view_if_needed()
-    code = "/qr/events/cooperation-forum-2027/calendar.svg"
-    assert code not in asked
-    with visitor.page.expect_response(f"**{code}*"):
-        visitor.page.click(".cal summary")
 
 
 # One of each kind: northern and southern summer time, half hours, irregular changes, no changes.

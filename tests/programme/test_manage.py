@@ -118,7 +118,9 @@ def test_a_cancelled_session_keeps_its_page(organizer, client, make, forum):
     client.get(f"/events/forum/sessions/{session.code}")
     text = client.page.text(client.page.one("main"))
     assert "This session is cancelled." in text
-    assert "Add to my calendar" not in text, "nobody plans for it any more; who has it in a calendar is told there"
+    assert "Add this session to calendar" not in text, (
+        "nobody plans for it any more; who has it in a calendar is told there"
+    )
 
 
 def test_a_draft_is_nowhere_in_public(client, make, forum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -96,13 +97,17 @@ def test_robots_may_read_what_is_public_and_no_more(client):
 
 @pytest.mark.parametrize(
     ("status", "offered"),
-    [(EventStatus.PUBLISHED, True), (EventStatus.POSTPONED, False), (EventStatus.CANCELLED, False)],
+    [(EventStatus.PUBLISHED, True), (EventStatus.POSTPONED, True), (EventStatus.CANCELLED, False)],
 )
-def test_the_calendars_can_be_chosen_on_each_page_of_an_event_that_will_take_place(client, make, status, offered):
+def test_the_calendars_can_be_chosen_on_each_page_of_an_event_unless_it_is_cancelled(client, make, status, offered):
     make.event("forum", status=status)
     for path in ("", "/programme", "/speakers", "/register"):
         client.get(f"/events/forum{path}")
         menus = [one for one in client.page.all("details") if one.get("data-calendars") is not None]
         assert bool(menus) is offered, path
-    client.get("/events/forum")
-    assert client.page.by_id("calendar").tag == "h2"
+
+
+def test_the_calendar_of_an_event_that_is_over_is_a_file_and_nothing_to_subscribe_to(client, make):
+    make.event("forum", starts_at=datetime(2024, 5, 2, 1, 0, tzinfo=UTC))
+    text = client.get("/events/forum").text
+    assert "Download calendar file (.ics)" in text and "webcal:" not in text
