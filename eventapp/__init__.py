@@ -86,6 +86,7 @@ from eventapp.media import queries as media_queries
 from eventapp.media import storage as picture_storage
 from eventapp.media import tasks as media_tasks
 from eventapp.media import views as media
+from eventapp.media.cards import event_card, site_card
 from eventapp.notifications import manage as notifications_manage
 from eventapp.notifications import manage_settings as email_settings
 from eventapp.notifications import scan
@@ -262,6 +263,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         option_name=registration_forms.option_name,
         desk_pages=dashboard.desk_pages,
         desk_page_name=dashboard.desk_page_name,
+        event_card=event_card,
+        site_card=site_card,
         event_links=event_links,
         session_seats=session_seats,
         block_questions=block_questions,

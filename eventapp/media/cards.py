@@ -18,19 +18,22 @@ from flask import Response, redirect
 from flask.typing import ResponseReturnValue
 from PIL import Image, ImageOps
 
-from eventapp.core import assets
+from eventapp.core import assets, languages
 from eventapp.core.errors import Refused
+from eventapp.core.languages import gettext as _
 from eventapp.core.limits import building
 from eventapp.core.localized import LocalizedText
+from eventapp.events import queries as events
 from eventapp.events.models import Event
-from eventapp.events.rules import COLOURS
-from eventapp.media import storage
+from eventapp.events.rules import COLOURS, EventColour, Motif
+from eventapp.media import queries, storage
 from eventapp.media.models import Photo
 from eventapp.media.storage import PictureStore
 from eventapp.pdf import typeset
 from eventapp.pdf.answers import fonts
 from eventapp.pdf.fonts import FontSet
 from eventapp.site_settings.profile import profile
+from eventapp.site_settings.rules import SiteColour
 
 WIDTH, HEIGHT = 1200, 630
 # Bytes: some messengers show no picture above 300 kB.
@@ -38,6 +41,9 @@ MOST_BYTES = 250_000
 # Changes with the drawing, so that cards are made anew.
 EDITION = 1
 _PICTURE_WIDTH = 520
+_SITE_COLOURS = {
+    colour: EventColour.CLAY if colour is SiteColour.VERMILION else EventColour(colour.value) for colour in SiteColour
+}
 _DIGEST = re.compile(r"[0-9a-f]{24}")
 
 
@@ -60,12 +66,18 @@ class CardFacts:
 
 
 def facts(
-    event: Event, *, title: LocalizedText, kicker: str, lines: Iterable[str], picture: Photo | None, language: str
+    style: tuple[EventColour, Motif],
+    *,
+    title: LocalizedText,
+    kicker: str,
+    lines: Iterable[str],
+    picture: Photo | None,
+    language: str,
 ) -> CardFacts:
-    """The facts of a card of an event. A title that no font can print is taken in another language that has one."""
+    """The facts of a card. A title that no font can print is taken in another language that has one."""
     said, known = title.resolve(language), fonts()
     printable = [text for text in (said.text, *title.values()) if known.keeps(text)]
-    colour, motif = event.cover_style
+    colour, motif = style
     return CardFacts(
         lang=said.language if printable and printable[0] == said.text else language,
         kicker=kicker,
@@ -85,7 +97,23 @@ def of_event(event: Event, *, host: LocalizedText | None, picture: Photo | None,
     venue = event.venue_name or LocalizedText()
     by = host or LocalizedText()
     lines = [event.when(language), venue.resolve(language).text, by.resolve(language).text]
-    return facts(event, title=event.title, kicker=site, lines=lines, picture=picture, language=language)
+    return facts(event.cover_style, title=event.title, kicker=site, lines=lines, picture=picture, language=language)
+
+
+def event_card(event: Event, language: str = "") -> CardFacts:
+    """The card of an event, by default in this request's language. Two statements."""
+    host, cover = events.lead_host(events.hosts(event)), queries.pictures(event).cover
+    return of_event(event, host=host, picture=cover, language=language or languages.interface())
+
+
+def site_card(language: str = "") -> CardFacts:
+    """The card of the home page and of the list of events: the site's name. By default in this request's language."""
+    language = language or languages.interface()
+    site = profile()
+    with languages.force_locale(language):
+        kicker = _("Summits and forums for cities and their partners")
+    style = (_SITE_COLOURS[site.colour], Motif.RINGS)
+    return facts(style, title=site.name, kicker=kicker, lines=[], picture=None, language=language)
 
 
 def _width(picture: Photo) -> int:
@@ -94,13 +122,13 @@ def _width(picture: Photo) -> int:
 
 
 def answer(
-    event: Event, digest: str, facts_of: Callable[[], CardFacts], address: Callable[[str], str]
+    of: str, digest: str, facts_of: Callable[[], CardFacts], address: Callable[[str], str]
 ) -> ResponseReturnValue:
-    """The card of a public event with a digest. If it was not made yet, the present one of the page is: another digest
-    leads to its `address`.
+    """The card with a digest `of` a public event (its id) or of the site. If it was not made yet, the present one of
+    the page is: another digest leads to its `address`.
     """
     # The cards of one event are not found below another, which may still be public.
-    store, name = storage.store(), f"cards/{event.id}-{digest}.jpg"
+    store, name = storage.store(), f"cards/{of}-{digest}.jpg"
     content = store.get(name) if _DIGEST.fullmatch(digest) else None
     if content is None:
         # What a stranger can ask for with any digest is charged to them, as a page that is not cached is.

@@ -9,7 +9,6 @@ from eventapp.core.errors import or_404
 from eventapp.core.languages import INTERFACE
 from eventapp.events import queries as events
 from eventapp.media import cards, queries, storage
-from eventapp.media.cards import CardFacts
 from eventapp.media.rules import media_type
 
 views = Blueprint("media", __name__)
@@ -29,12 +28,23 @@ def event_card(slug: str, language: str, digest: str) -> ResponseReturnValue:
     event = events.by_slug(slug)
     shown = or_404(event if event is not None and event.public and language in INTERFACE else None)
 
-    def facts() -> CardFacts:
-        host, cover = events.lead_host(events.hosts(shown)), queries.pictures(shown).cover
-        return cards.of_event(shown, host=host, picture=cover, language=language)
-
     return cards.answer(
-        shown, digest, facts, lambda now: url_for(".event_card", slug=slug, language=language, digest=now)
+        str(shown.id),
+        digest,
+        lambda: cards.event_card(shown, language),
+        lambda now: url_for(".event_card", slug=slug, language=language, digest=now),
+    )
+
+
+@views.get("/cards/<language>/<digest>.jpg")
+def site_card(language: str, digest: str) -> ResponseReturnValue:
+    """The card that other sites show for a link to the home page or the list of events."""
+    or_404(language if language in INTERFACE else None)
+    return cards.answer(
+        "site",
+        digest,
+        lambda: cards.site_card(language),
+        lambda now: url_for(".site_card", language=language, digest=now),
     )
 
 

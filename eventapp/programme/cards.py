@@ -24,7 +24,9 @@ def of_session(event: Event, session: PublishedSession, *, cover: Photo | None, 
     people = [part.person.name(language).text for part in session.spoken_by if part.person is not None]
     lines = [when, rooms, listing(people[:3], language)]
     kicker = event.title.resolve(language).text
-    return cards.facts(event, title=session.title, kicker=kicker, lines=lines, picture=cover, language=language)
+    return cards.facts(
+        event.cover_style, title=session.title, kicker=kicker, lines=lines, picture=cover, language=language
+    )
 
 
 def of_speaker(event: Event, person: ShownPerson, *, photo: Photo | None, language: str) -> CardFacts:
@@ -38,7 +40,9 @@ def of_speaker(event: Event, person: ShownPerson, *, photo: Photo | None, langua
     names = {tag: person.name(tag).text for tag in (language, *person.family, *person.given)}
     lines = [position, event.when(language)]
     kicker = event.title.resolve(language).text
-    return cards.facts(event, title=LocalizedText(names), kicker=kicker, lines=lines, picture=photo, language=language)
+    return cards.facts(
+        event.cover_style, title=LocalizedText(names), kicker=kicker, lines=lines, picture=photo, language=language
+    )
 
 
 def listing_of(parts: list[str], language: str) -> str:

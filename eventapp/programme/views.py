@@ -165,7 +165,10 @@ def session_card(slug: str, code: str, language: str, digest: str) -> ResponseRe
         return cards.of_session(event, shown, cover=media.pictures(event).cover, language=language)
 
     return answer(
-        event, digest, facts, lambda now: url_for(".session_card", slug=slug, code=code, language=language, digest=now)
+        str(event.id),
+        digest,
+        facts,
+        lambda now: url_for(".session_card", slug=slug, code=code, language=language, digest=now),
     )
 
 
@@ -181,7 +184,10 @@ def speaker_card(slug: str, code: str, language: str, digest: str) -> ResponseRe
         return cards.of_speaker(event, person, photo=photo, language=language)
 
     return answer(
-        event, digest, facts, lambda now: url_for(".speaker_card", slug=slug, code=code, language=language, digest=now)
+        str(event.id),
+        digest,
+        facts,
+        lambda now: url_for(".speaker_card", slug=slug, code=code, language=language, digest=now),
     )
 
 

@@ -16,6 +16,7 @@ PUBLIC = {
     "media.picture",
     "media.file",
     "media.event_card",
+    "media.site_card",
     "programme.session_card",
     "programme.speaker_card",
     "site.home",

@@ -34,10 +34,10 @@ def test_a_card_is_as_large_as_other_sites_want_it_and_small_enough_for_messenge
 def test_a_title_that_no_font_can_print_is_taken_in_another_language(app, make):
     event = make.event("forum")
     title = LocalizedText(xx="\U00012000\U00012001", en="Forum of cities")
-    found = cards.facts(event, title=title, kicker="", lines=[], picture=None, language="xx")
+    found = cards.facts(event.cover_style, title=title, kicker="", lines=[], picture=None, language="xx")
     assert (found.title, found.lang) == ("Forum of cities", "xx")
     nothing = cards.facts(
-        event, title=LocalizedText(xx="\U00012000"), kicker="City", lines=[], picture=None, language="xx"
+        event.cover_style, title=LocalizedText(xx="\U00012000"), kicker="City", lines=[], picture=None, language="xx"
     )
     assert nothing.title == "City"
 
@@ -46,16 +46,34 @@ def test_each_page_of_an_event_has_its_card_which_is_kept(client, make):
     event = make.event("forum")
     session = make.session(event, "Opening", people=[make.person("Mori", "Akari")])
     code = session.participations[0].person.code
-    for path in ("", f"/sessions/{session.code}", f"/speakers/{code}"):
+    make.option(event)
+    make.session(event, "Closing")
+    pages = ("", "/programme", "/speakers", "/changes", "/register", f"/sessions/{session.code}", f"/speakers/{code}")
+    for path in pages:
         text = client.get(f"/events/forum{path}").text
-        assert 'name="twitter:card" content="summary_large_image"' in text
-        assert f'property="og:url" content="http://localhost/events/forum{path}"' in text or "og:url" in text
+        assert 'name="twitter:card" content="summary_large_image"' in text, path
+        assert f'property="og:url" content="http://localhost/events/forum{path}"' in text, path
+        assert f'rel="canonical" href="http://localhost/events/forum{path}"' in text, path
         answer = client.get(address_in(text))
         assert (answer.status_code, answer.content_type) == (200, "image/jpeg"), path
         assert "immutable" in answer.headers["Cache-Control"]
     assert client.get(address_in(client.get("/events/forum").text)).data[:2] == b"\xff\xd8"
     names = {one.name for one in storage.store().files()}
     assert {address_in(client.get("/events/forum").text).rpartition("/")[2]} <= {n.rpartition("-")[2] for n in names}
+
+
+@pytest.mark.parametrize("path", ["/", "/events"])
+def test_the_pages_of_the_site_have_a_card_with_its_name_in_the_readers_language(client, make, path):
+    said = set()
+    for lang in ("en", "ja"):
+        text = client.get(f"{path}?lang={lang}").text
+        assert f'property="og:url" content="http://localhost{path}"' in text
+        # Whoever fetches the picture says nothing about languages: its address does.
+        answer = client.get(address_in(text))
+        assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+        said.add(answer.data)
+    assert len(said) == 2
+    assert client.get("/cards/xx/" + "0" * 24 + ".jpg").status_code == 404
 
 
 def test_nobody_can_have_another_card_made(client, make):
