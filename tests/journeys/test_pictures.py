@@ -98,3 +98,13 @@ def test_the_frame_stays_in_view_and_hides_no_focus(window: Open):
     assert hidden == []
     visitor.page.evaluate("window.scrollTo(0, 2000)")
     assert visitor.page.locator(".event-nav").bounding_box()["y"] == 0
+
+
+def test_the_tab_of_a_page_is_in_view_on_a_phone(window: Open):
+    visitor = window(viewport={"width": 360, "height": 700})
+    visitor.open("/events/cooperation-forum-2027/speakers")
+    visitor.page.wait_for_function("""() => {
+      const tab = document.querySelector(".event-nav [aria-current]").getBoundingClientRect();
+      const all = document.querySelector(".event-nav nav").getBoundingClientRect();
+      return tab.left >= all.left && tab.right <= all.right;
+    }""")

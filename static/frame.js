@@ -1,3 +1,10 @@
+// What every page of an event does: the tab of this page is in view, menus of calendars, and sharing the link.
+
+// On a phone the tabs may be wider than the screen.
+const tab = document.querySelector(".event-nav nav [aria-current]");
+const hidden = tab ? tab.getBoundingClientRect().right - tab.parentElement.getBoundingClientRect().right : 0;
+if (hidden > 0) tab.parentElement.scrollLeft += hidden + 16;
+
 // Puts the calendar of this device first in the menu, and closes the menu by Escape or a click elsewhere.
 const agent = navigator.userAgent;
 const device = /Android|CrOS/.test(agent) ? "google" : /Mac|iPhone|iPad/.test(agent) ? "apple" : "";
