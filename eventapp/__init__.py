@@ -66,6 +66,7 @@ from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
 from eventapp.dashboard import manage_users as users_manage
 from eventapp.directory import views as directory
+from eventapp.directory.rules import links as person_links
 from eventapp.directory.rules import monogram
 from eventapp.events import manage as events_manage
 from eventapp.events import manage_team, team_views
@@ -256,6 +257,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         qr=qr,
         panel_programs=IN_PANEL,
         monogram=monogram,
+        person_links=person_links,
         local_day=clock.local_day,
         describe_change=lambda change, **values: programme_changes.describe(
             change, language=languages.reader(), **values

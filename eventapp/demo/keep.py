@@ -108,6 +108,7 @@ def person(
     order: NameOrder = NameOrder.GIVEN_FIRST,
     reading: str = "",
     biography: LocalizedText | None = None,
+    links: str = "",
     offices: Sequence[Office] = (),
 ) -> Person:
     """Find or create a person by a key of the demo, from which the public code is derived."""
@@ -122,6 +123,7 @@ def person(
         honorific=honorific,
         reading=reading,
         biography=biography,
+        links=links,
     )
     made.code = code(key)
     for office in offices:

@@ -107,6 +107,7 @@ def _person(row: Row, bodies: Mapping[str, Organization]) -> Person:
         order=NameOrder(row.get("order", NameOrder.GIVEN_FIRST)),
         reading=row.get("reading", ""),
         biography=text(row, "biography"),
+        links=row.get("links", ""),
         offices=offices,
     )
 

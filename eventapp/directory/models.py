@@ -117,6 +117,8 @@ class Person(Base, InDirectory):
     honorific: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     order: Mapped[NameOrder] = mapped_column(default=NameOrder.GIVEN_FIRST)
     biography: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    # Web pages about the person, one a line: see rules.links.
+    links: Mapped[str] = mapped_column(default="")
     # The folded spellings of the name, one per line, for searching; updated with every change (see below).
     sought: Mapped[str] = mapped_column(default="")
     positions: Mapped[list[Position]] = relationship(
@@ -181,6 +183,7 @@ class Profile:
     honorific: LocalizedText
     order: NameOrder
     biography: LocalizedText
+    links: str = ""
     positions: tuple[HeldPosition, ...] = ()
 
     def name(self, language: str) -> ResolvedText:

@@ -22,7 +22,7 @@ from eventapp.directory.models import (
     PlaceName,
     Position,
 )
-from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind, fold_city
+from eventapp.directory.rules import NameOrder, OrganizationKind, PlaceKind, fold_city, link_lines_of
 
 
 def add_place(
@@ -143,8 +143,10 @@ def save_person(
     honorific: LocalizedText | None = None,
     reading: str = "",
     biography: LocalizedText | None = None,
+    links: str = "",
 ) -> Person:
-    """Create or change a person."""
+    """Create or change a person. Raises Refused for links that are none."""
+    links = link_lines_of(links)
     if person is None:
         person = Person()
         db.session.add(person)
@@ -154,6 +156,7 @@ def save_person(
     person.honorific = honorific or LocalizedText()
     person.reading = reading
     person.biography = biography or LocalizedText()
+    person.links = links
     db.session.flush()
     return person
 

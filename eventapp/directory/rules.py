@@ -7,9 +7,14 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+from eventapp.core.addresses import is_web_address
+from eventapp.core.errors import Refused
 from eventapp.core.labels import Labelled
+from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.link_lines import NotALink, link_lines
 from eventapp.core.localized import LocalizedText, ResolvedText, fold
 
 
@@ -236,3 +241,44 @@ def typed_name(family: str, given: str) -> str:
     if scripts == {"KATAKANA"} and family and given:
         return f"{given}・{family}"
     return f"{given} {family}".strip()
+
+
+MOST_LINKS = 8
+LONGEST_LINK_TEXT, LONGEST_ADDRESS = 80, 500
+HOW_TO_LINK = _l(
+    "Up to 8 web pages, one in a line: an address, or a title, a bar and the address. Research group | "
+    "https://example.org/group"
+)
+
+
+def links(lines: str) -> list[tuple[str, str]]:
+    """(text, address) of the web pages of a person, from lines such as “Research group | https://example.org”. A line
+    may also be an address alone: its text is then the name of the site. Raises NotALink, and Refused for too many.
+    """
+    found = []
+    for text, address in link_lines(lines):
+        address = address or text
+        if not is_web_address(address) or len(address) > LONGEST_ADDRESS or len(text) > LONGEST_ADDRESS:
+            raise NotALink(text)
+        found.append(((urlsplit(address).hostname or "").removeprefix("www.") if text == address else text, address))
+    if len(found) > MOST_LINKS:
+        raise Refused(_("Use at most %(number)d links.", number=MOST_LINKS), field="links")
+    if any(len(text) > LONGEST_LINK_TEXT for text, _address in found):
+        raise Refused(_("Use at most %(number)d characters.", number=LONGEST_LINK_TEXT), field="links")
+    return found
+
+
+def link_lines_of(typed: str) -> str:
+    """The lines as they are stored: one link in each. Raises Refused for a line that is none, and for too many."""
+    try:
+        links(typed)
+    except NotALink as wrong:
+        raise Refused(
+            _(
+                "This line is not a link: %(line)s. Write an address that starts with https://, or a title, a bar and "
+                "the address.",
+                line=str(wrong)[:100],
+            ),
+            field="links",
+        ) from wrong
+    return "\n".join(filter(None, (line.strip() for line in typed.splitlines())))

@@ -83,6 +83,7 @@ KNOWN = (
     "honorific",
     "order",
     "biography",
+    "links",
     "position",
     "organization_id",
     "held_from",

@@ -14,6 +14,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     URLField,
 )
 from wtforms.fields.choices import SelectChoice
@@ -27,7 +28,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext
 from eventapp.directory.models import Organization
-from eventapp.directory.rules import NameOrder
+from eventapp.directory.rules import HOW_TO_LINK, NameOrder
 from eventapp.events.models import Event, Venue
 from eventapp.programme.models import Room, Track
 from eventapp.programme.participation_rows import ParticipationRow
@@ -205,6 +206,9 @@ class PersonForm(Form):
     held_from = DateField(_l("Held from"), validators=[Optional()])
     held_until = DateField(_l("Held until"), validators=[Optional()])
     biography = LocalizedField(_l("Biography"), description=_l("You can use Markdown."), rows=4, maximum=5000)
+    links = TextAreaField(
+        _l("Links"), description=HOW_TO_LINK, validators=[Length(max=3000)], render_kw={"rows": 3, "dir": "auto"}
+    )
 
     def __init__(self, *, organizations: Sequence[Organization], both: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)

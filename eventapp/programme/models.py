@@ -197,6 +197,7 @@ class EventPerson(Base, OfEvent):
     honorific: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     order: Mapped[NameOrder] = mapped_column(default=NameOrder.GIVEN_FIRST)
     biography: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    links: Mapped[str] = mapped_column(default="")
     position: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"), index=True)
     held_from: Mapped[date | None]
@@ -216,6 +217,7 @@ class EventPerson(Base, OfEvent):
             self.honorific,
             self.order,
             self.biography,
+            self.links,
             (held,) if self.position else (),
         )
 

@@ -12,13 +12,13 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person, Position
-from eventapp.directory.rules import NameOrder, name_language
+from eventapp.directory.rules import NameOrder, link_lines_of, name_language
 from eventapp.events.models import Event
 from eventapp.programme import profiles, queries
 from eventapp.programme.models import EventPerson
 
-# The fields of a profile: names, biography, and the position held at the event.
-NAMES = ("family", "given", "order", "honorific", "reading", "biography")
+# The fields of a profile: names, biography, links, and the position held at the event.
+NAMES = ("family", "given", "order", "honorific", "reading", "biography", "links")
 POSITION = ("position", "organization", "held_from", "held_until")
 
 
@@ -56,7 +56,7 @@ def add_named(event: Event, *, family: str, given: str, reading: str) -> Person:
         return same[0]
     order = NameOrder.FAMILY_FIRST if language == "ja" else NameOrder.GIVEN_FIRST
     nothing = {name: LocalizedText() for name in ("honorific", "biography", "position")}
-    held = {"organization": None, "held_from": None, "held_until": None}
+    held = {"organization": None, "held_from": None, "held_until": None, "links": ""}
     names = {"family": texts[0], "given": texts[1], "reading": reading, "order": order}
     return add_person(event, {**names, **nothing, **held})
 
@@ -80,8 +80,9 @@ def save_shared(event: Event, person: Person, values: Mapping[str, Any], *, by: 
 
 
 def save_for_event(event: Event, person: Person, values: Mapping[str, Any]) -> None:
-    """Change what only this event shows of a person."""
+    """Change what only this event shows of a person. Raises Refused for links that are none."""
     _hold(person)
+    values = {**values, "links": link_lines_of(values["links"])}
     row = queries.event_person(event, person)
     if row is None:
         row = EventPerson(event_id=event.id, person_id=person.id)

@@ -24,7 +24,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
 from eventapp.directory.models import Person
-from eventapp.directory.rules import NameOrder
+from eventapp.directory.rules import HOW_TO_LINK, NameOrder
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import rules
@@ -298,6 +298,9 @@ class ProfileForm(Form):
     position = LocalizedField(_l("Position"), maximum=200)
     organization = LocalizedField(_l("Organization"), maximum=200)
     biography = LocalizedField(_l("Biography"), description=_l("You can use Markdown."), rows=5, maximum=5000)
+    links = TextAreaField(
+        _l("Links"), description=HOW_TO_LINK, validators=[Length(max=3000)], render_kw={"rows": 3, "dir": "auto"}
+    )
     zone = StringField(
         _l("Your time zone"),
         description=_l("For example Europe/Berlin. Our e-mails will then show times in your time zone as well."),

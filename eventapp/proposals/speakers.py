@@ -89,12 +89,16 @@ def _check_time(link: SpeakerLink) -> None:
         raise Refused(_("This event is cancelled."))
 
 
+# What speakers change of their profile, beside the order of the name and the organization.
+_OWN = ("family", "given", "honorific", "position", "biography", "links")
+
+
 def profile_of(link: SpeakerLink) -> dict[str, Any]:
-    """The values of the profile form: names, the position held when the event begins, biography and zone."""
+    """The values of the profile form: names, the position held when the event begins, biography, links and zone."""
     values = roster.profile_of(link.event, link.person, former=False)
     at: Organization | None = values["organization"]
     return {
-        **{name: values[name] for name in ("family", "given", "honorific", "position", "biography")},
+        **{name: values[name] for name in _OWN},
         "order": values["order"].value,
         "organization": at.names if at else LocalizedText(),
         "zone": link.zone,
@@ -102,11 +106,12 @@ def profile_of(link: SpeakerLink) -> dict[str, Any]:
 
 
 def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, edit_token: str) -> None:
-    """Save the speaker's own name, position and biography.
+    """Save the speaker's own name, position, biography and links.
 
     If another event also knows the speaker, the change applies to this event only: the team chose who gets the link,
     and the pages of other events are not theirs to change. `edit_token` is that of the values that the form was made
-    with (see core/stale_forms.py). Raises ProfileEditConflict if the team has changed one of them since.
+    with (see core/stale_forms.py). Raises ProfileEditConflict if the team has changed one of them since, and Refused
+    for links that are none.
     """
     _check_time(link)
     db.session.refresh(link.person, with_for_update=True)
@@ -118,7 +123,7 @@ def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, edit_token: str
     values = roster.profile_of(link.event, link.person, former=False)
     at: Organization | None = values["organization"]
     same = at is not None and at.names == typed["organization"]
-    values |= {name: typed[name] for name in ("family", "given", "honorific", "position", "biography")}
+    values |= {name: typed[name] for name in _OWN}
     values |= {
         "order": NameOrder(typed["order"]),
         "organization": at if same else organization(typed["organization"]),

@@ -56,7 +56,7 @@ def answer(token: str, verb: str) -> ResponseReturnValue:
 
 @views.route("/profile", methods=["GET", "POST"])
 def profile(token: str) -> ResponseReturnValue:
-    """Edit one's own name, position and biography."""
+    """Edit one's own name, position, biography and links."""
     link = _link(token)
     now = speakers.profile_of(link)
     form = ProfileForm(data=now)

@@ -6,12 +6,15 @@ from datetime import date
 
 import pytest
 
+from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import HeldPosition
 from eventapp.directory.rules import (
     NameOrder,
     fold_city,
     full_name,
+    link_lines_of,
+    links,
     monogram,
     own_script_name,
     position_on,
@@ -160,3 +163,36 @@ def test_these_are_organizations(typed):
 )
 def test_a_whole_name_is_split_as_its_writing_says(text, family, given):
     assert split_name(text) == (family, given)
+
+
+def test_a_web_page_of_a_person_is_an_address_or_a_title_with_one():
+    lines = " Research group ｜ https://example.org/group \n\nhttps://www.mori.example/mayor?x=1\n"
+    assert links(lines) == [
+        ("Research group", "https://example.org/group"),
+        ("mori.example", "https://www.mori.example/mayor?x=1"),
+    ]
+    assert link_lines_of(lines).splitlines() == [
+        "Research group ｜ https://example.org/group",
+        "https://www.mori.example/mayor?x=1",
+    ]
+    assert link_lines_of(" \n ") == ""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Research group",
+        "Me | javascript:alert(1)",
+        "javascript:alert(1)",
+        "| https://example.org",
+        "mori.example",
+        "https://[",
+        "Me | https://example.org/" + "x" * 500,
+        "x" * 81 + " | https://example.org",
+        "\n".join(f"https://example.org/{n}" for n in range(9)),
+    ],
+)
+def test_what_is_no_link_of_a_person_is_refused(typed):
+    with pytest.raises(Refused) as refused:
+        link_lines_of(typed)
+    assert refused.value.field == "links"

@@ -34,6 +34,7 @@ def values(**more):
         "honorific": LocalizedText(),
         "reading": "",
         "biography": LocalizedText(),
+        "links": "",
         "position": LocalizedText(),
         "organization": None,
         "held_from": None,
@@ -438,3 +439,39 @@ def test_the_form_is_as_small_with_thousands_in_the_directory(organizer, make, q
     assert abs(large - small) < 200
     assert len(few) == len(many)
     assert mine.slug == "mine"
+
+
+def shown_links(client, slug, person):
+    client.get(f"/events/{slug}/speakers/{fresh(person).code}")
+    return [
+        (client.page.text(a), a.get("href"), a.get("rel"))
+        for a in client.page.all("a")
+        if "nofollow" in (a.get("rel") or "")
+    ]
+
+
+def test_the_links_of_a_speaker_are_typed_as_lines_and_shown_on_the_page(organizer, client, make):
+    event, person = make.event("forum"), make.person("Byron", "Ada")
+    make.session(event, people=[person])
+    path = f"/manage/events/forum/speakers/{person.code}"
+    refused = organizer.fill(path, {"links": "My page | mori.example"})
+    assert refused.status_code == 422
+    assert "This line is not a link: My page | mori.example." in refused.text
+    assert "My page | mori.example</textarea>" in refused.text.replace("\r", "")
+    assert organizer.fill(path, {"links": "My page | https://mori.example/ada\nhttps://ada.example"}).status_code == 303
+    assert shown_links(client, "forum", person) == [
+        ("My page", "https://mori.example/ada", "noopener nofollow"),
+        ("ada.example", "https://ada.example", "noopener nofollow"),
+    ]
+
+
+def test_the_links_that_one_event_shows_are_not_those_of_the_others(client, make):
+    here, there, person = make.event("here"), make.event("there"), make.person("Byron", "Ada")
+    for event in (here, there):
+        make.session(event, people=[person])
+    with transaction():
+        roster.save_for_event(here, person, values(links=" https://here.example "))
+    assert [address for _text, address, _rel in shown_links(client, "here", person)] == ["https://here.example"]
+    assert shown_links(client, "there", person) == []
+    with transaction(), pytest.raises(Refused):
+        roster.save_for_event(here, person, values(links="javascript:alert(1)"))

@@ -158,6 +158,7 @@ def test_the_profile_is_saved_with_position_and_organization(make, forum, ada, s
         typed = {
             **now,
             "biography": LocalizedText(en="Wrote."),
+            "links": "Notes | https://example.org/notes",
             "position": LocalizedText(en="Countess"),
             "zone": "Europe/London",
             "organization": LocalizedText(en="Analytical society"),
@@ -165,13 +166,19 @@ def test_the_profile_is_saved_with_position_and_organization(make, forum, ada, s
         speakers.save_profile(link, typed, edit_token=stale_forms.edit_token(now))
     person = db.session.get(Person, ada.id, populate_existing=True)
     assert person.biography == LocalizedText(en="Wrote.")
+    assert person.links == "Notes | https://example.org/notes"
     (position,) = person.positions
     assert position.organization.names["en"] == "Analytical Society", "the one that is known"
     assert the_link().zone == "Europe/London"
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"), [({"organization": LocalizedText(en="X")}, "position"), ({"zone": "Mars/Base"}, "time zone")]
+    ("wrong", "said"),
+    [
+        ({"organization": LocalizedText(en="X")}, "position"),
+        ({"zone": "Mars/Base"}, "time zone"),
+        ({"links": "Me | javascript:alert(1)"}, "not a link"),
+    ],
 )
 def test_a_profile_that_cannot_be_is_refused(make, forum, ada, session, wrong, said):
     ask(forum, ada)
