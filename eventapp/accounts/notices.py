@@ -1,4 +1,7 @@
-"""E-mails about logins, as rows of the outbox. Links to choose a password work for a day, the first one for 14."""
+"""E-mails about logins. They are rendered before anything is written, and then put into the outbox.
+
+Links to choose a password work for a day, the first one for 14.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,26 @@ from eventapp.accounts.models import User
 from eventapp.core.languages import force_locale
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute
-from eventapp.mail import content, operations
+from eventapp.mail import content
+from eventapp.mail.content import RenderedEmail
 
 
-def forgotten_password(user: User, *, language: str) -> None:
+def forgotten_password(user: User, *, language: str) -> RenderedEmail:
     """The link that somebody has asked for who has forgotten their password."""
     token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
     with force_locale(language):
-        operations.enqueue(
+        return RenderedEmail(
             to=user.email,
             subject=_("Choose a new password"),
             text=render_template("security/email/reset_instructions.txt", reset_token=token),
             html=render_template("security/email/reset_instructions.html", reset_token=token),
             kind="login.reset_instructions",
+            topic="",
             language=language,
         )
 
 
-def password_link(user: User, *, by: User, language: str, new: bool = False) -> None:
+def password_link(user: User, *, by: User, language: str, new: bool = False) -> RenderedEmail:
     """The link that an administrator sends: to a `new` user, or to one whose password is to be replaced."""
     token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
     name = "new_account" if new else "new_password"
@@ -47,4 +52,4 @@ def password_link(user: User, *, by: User, language: str, new: bool = False) -> 
             after=content.paragraphs_of(texts.after),
             signature=site,
         )
-    content.render(email, to=user.email, language=language, kind=f"login.{name}", topic="").deliver()
+    return content.render(email, to=user.email, language=language, kind=f"login.{name}", topic="")

@@ -17,6 +17,7 @@ from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.mail.content import RenderedEmail
 from eventapp.mail.operations import TooManyEmails, may_email
 
 # At most how often `seen_at` is written.
@@ -45,11 +46,18 @@ def add_user(email: str, *, hashed: str | None, name: str, admin: bool = False, 
 
     Raises Refused for an address that already has a login, also if it got one at this moment.
     """
-    known = Refused(_("There is already an account with this e-mail address."), field="email")
-    if queries.user_by_email(email):
-        raise known
+    return _add(_new_user(email, hashed=hashed, name=name, admin=admin, language=language))
+
+
+def _new_user(email: str, *, hashed: str | None, name: str, admin: bool = False, language: str = "") -> User:
     made = {"name": name, "password": hashed, "admin": admin, "language": language}
-    user = User(email=mailbox_key(email), fs_uniquifier=secrets.token_hex(16), **made)
+    return User(email=mailbox_key(email), fs_uniquifier=secrets.token_hex(16), **made)
+
+
+def _add(user: User) -> User:
+    known = Refused(_("There is already an account with this e-mail address."), field="email")
+    if queries.user_by_email(user.email):
+        raise known
     try:
         with savepoint():
             db.session.add(user)
@@ -119,8 +127,10 @@ def invite_user(email: str, *, name: str, language: str, by: User) -> User:
 
     Raises Refused for an address that already has a login, TooManyEmails if the mailbox has reached its limit.
     """
-    user = add_user(email, hashed=None, name=name)
-    _send_password_link(user, by=by, language=language, new=True)
+    user = _new_user(email, hashed=None, name=name)
+    link = notices.password_link(user, by=by, language=language, new=True)
+    _add(user)
+    _deliver(link)
     return user
 
 
@@ -128,12 +138,12 @@ def send_password_link(user: User, *, by: User, language: str) -> None:
     """E-mail a user a link to choose a password. Raises Refused if they may not log in, or TooManyEmails."""
     if not user.active:
         raise Refused(_("This account is disabled. Enable it first."))
-    _send_password_link(user, by=by, language=user.language or language, new=user.password is None)
+    _deliver(notices.password_link(user, by=by, language=user.language or language, new=user.password is None))
 
 
-def _send_password_link(user: User, *, by: User, language: str, new: bool) -> None:
-    notices.password_link(user, by=by, language=language, new=new)
-    if not may_email(user.email):
+def _deliver(email: RenderedEmail) -> None:
+    email.deliver()
+    if not may_email(email.to):
         raise TooManyEmails
 
 

@@ -1,6 +1,8 @@
-"""E-mails about the team of an event, as rows of the outbox."""
+"""E-mails about the team of an event. They are rendered before anything is written, and then put into the outbox."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role, duties
@@ -8,35 +10,39 @@ from eventapp.core.languages import force_locale, moment_of
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute
 from eventapp.core.text import can_be_greeted_by
-from eventapp.events.models import Event, TeamInvitation
+from eventapp.events.models import Event
 from eventapp.mail import content
+from eventapp.mail.content import RenderedEmail
 
 
-def invited(invitation: TeamInvitation, token: str, *, by: User) -> None:
-    """The link with which somebody without an account can join the team."""
-    with force_locale(invitation.language):
-        _write(
+def invited(
+    event: Event, role: Role, *, to: str, language: str, token: str, expires_at: datetime, by: User
+) -> RenderedEmail:
+    """The link with which somebody without an account can join the team. Its topic is set by who knows the row."""
+    with force_locale(language):
+        return _rendered(
             "team_invitation",
-            invitation.event,
-            invitation.role,
-            to=invitation.email,
-            language=invitation.language,
+            event,
+            role,
+            to=to,
+            language=language,
             by=by,
-            action=(_("See the invitation"), absolute("team.invitation", token=token, lang=invitation.language)),
-            topic=invitation.topic,
-            until=moment_of(invitation.expires_at, invitation.event.zone),
+            action=(_("See the invitation"), absolute("team.invitation", token=token, lang=language)),
+            until=moment_of(expires_at, event.zone),
         )
 
 
-def added(event: Event, user: User, role: Role, *, by: User, language: str) -> None:
+def added(event: Event, user: User, role: Role, *, by: User, language: str) -> RenderedEmail:
     """Tell somebody with an account that they are in the team now."""
     with force_locale(language):
         page = absolute("dashboard.event", slug=event.slug)
         action = (_("Open the event"), page)
-        _write("team_added", event, role, to=user.email, language=language, by=by, action=action, name=user.name)
+        return _rendered(
+            "team_added", event, role, to=user.email, language=language, by=by, action=action, name=user.name
+        )
 
 
-def _write(
+def _rendered(
     template: str,
     event: Event,
     role: Role,
@@ -45,10 +51,9 @@ def _write(
     language: str,
     by: User,
     action: tuple[str, str],
-    topic: str = "",
     name: str = "",
     until: str = "",
-) -> None:
+) -> RenderedEmail:
     title = event.title.resolve(language).text
     # A name that is a sentence or a web address would turn the e-mail into its owner's message.
     inviter = by.name if can_be_greeted_by(by.name) else by.email
@@ -65,5 +70,4 @@ def _write(
         after=content.paragraphs_of(texts.after),
         signature=site,
     )
-    rendered = content.render(email, to=to, language=language, kind=f"team.{template}", topic=topic, reply_to=by.email)
-    rendered.deliver()
+    return content.render(email, to=to, language=language, kind=f"team.{template}", topic="", reply_to=by.email)

@@ -5,7 +5,8 @@ What somebody may give is checked here under the roles of this moment, not those
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +24,7 @@ from eventapp.events import notices, operations, queries
 from eventapp.events.models import Event, TeamInvitation, TeamMember
 from eventapp.events.rules import TeamInvitationState
 from eventapp.mail import operations as mail
+from eventapp.mail.content import RenderedEmail
 from eventapp.mail.operations import TooManyEmails, may_email
 
 LIFE = timedelta(days=14)
@@ -48,15 +50,17 @@ def invite(event: Event, email: str, role: Role, *, language: str, by: User) -> 
         return _invite(event, email, role, language=language, by=by)
     if queries.role_in_team(event, user):
         raise Refused(_("This person is in the team. You can change the role in the table."), field="email")
+    told = notices.added(event, user, role, by=by, language=user.language or language) if user.active else None
     member = operations.set_member(event, user, role)
     _close(event, mailbox_key(email))
-    if user.active:
-        notices.added(event, user, role, by=by, language=user.language or language)
+    if told:
+        told.deliver()
     _spend(email, by=by)
     return member
 
 
 def _invite(event: Event, email: str, role: Role, *, language: str, by: User) -> TeamInvitation:
+    link = _link(event, email, role, language=language, by=by)
     key = mailbox_key(email)
     row = _of_address(event, key)
     if row is None:
@@ -65,7 +69,7 @@ def _invite(event: Event, email: str, role: Role, *, language: str, by: User) ->
         raise _already_invited()
     row.email, row.role, row.language = email, role, language
     row.accepted_at = row.withdrawn_at = None
-    _send(row, by=by)
+    _send(row, link, by=by)
     return row
 
 
@@ -78,17 +82,33 @@ def _of_address(event: Event, key: str) -> TeamInvitation | None:
     return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
-def _send(row: TeamInvitation, *, by: User) -> None:
-    """Write the e-mail with a new link, which replaces the one before."""
+@dataclass(frozen=True)
+class _Link:
+    """A new link of an invitation, and the e-mail with it."""
+
+    token: str
+    sent_at: datetime
+    email: RenderedEmail
+
+
+def _link(event: Event, email: str, role: Role, *, language: str, by: User) -> _Link:
+    """A new link. Rendering its e-mail takes some milliseconds: call it before anything is locked or written."""
     token, now = tokens.token(), clock.now()
-    row.digest, row.inviter_id, row.sent_at, row.expires_at = tokens.digest(token), by.id, now, now + LIFE
+    rendered = notices.invited(event, role, to=email, language=language, token=token, expires_at=now + LIFE, by=by)
+    return _Link(token, now, rendered)
+
+
+def _send(row: TeamInvitation, link: _Link, *, by: User) -> None:
+    """Send the e-mail with a new link, which replaces the one before."""
+    row.digest, row.inviter_id = tokens.digest(link.token), by.id
+    row.sent_at, row.expires_at = link.sent_at, link.sent_at + LIFE
     try:
         with savepoint():
             db.session.add(row)
     except IntegrityError as error:
         raise _already_invited() from error
     _forget_emails(row)
-    notices.invited(row, token, by=by)
+    replace(link.email, topic=row.topic).deliver()
     _spend(row.email, by=by)
 
 
@@ -101,9 +121,11 @@ def _spend(email: str, *, by: User) -> None:
 
 def send_again(event: Event, number: int, *, by: User) -> TeamInvitation:
     """E-mail an open invitation again, for another fortnight, with a new link. Raises Refused as `invite` does."""
+    known = _one(event, number, locked=False)
+    link = _link(event, known.email, known.role, language=known.language, by=by)
     row = _one(event, number)
     _check_may_give(event, row.role, by=by)
-    _send(row, by=by)
+    _send(row, link, by=by)
     return row
 
 
@@ -116,10 +138,12 @@ def withdraw(event: Event, number: int) -> TeamInvitation:
     return row
 
 
-def _one(event: Event, number: int) -> TeamInvitation:
-    """An open invitation of the event, locked."""
+def _one(event: Event, number: int, *, locked: bool = True) -> TeamInvitation:
+    """An open invitation of the event."""
     query = select(TeamInvitation).where(TeamInvitation.event_id == event.id, TeamInvitation.id == number)
-    row = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = db.session.scalar(query)
     if row is None or row.accepted_at is not None or row.withdrawn_at is not None:
         raise Refused(_("This invitation was accepted or withdrawn in the meantime."))
     return row
