@@ -14,6 +14,7 @@ from eventapp.core.languages import ngettext
 from eventapp.dashboard.queries import EventFacts
 from eventapp.events.models import Event, Venue
 from eventapp.events.rules import EventFormat, EventStatus, Gap
+from eventapp.notifications import reminders
 from eventapp.programme.models import Release, Session
 from eventapp.programme.rules import Mode, SessionStatus
 from eventapp.registration.models import AttendanceOption
@@ -120,7 +121,9 @@ def _about_people(parts: EventParts) -> Iterator[Check]:
     event, facts = parts.event, parts.facts
     own, people = Permission.OWN, Permission.REGISTRATION
     at = "registration_manage.options" if parts.options else "start.registration"
-    yield Check(_("Choose how people register"), at, people if parts.options else own, bool(parts.options))
+    chosen = bool(parts.options) or not event.needs_registration
+    why = _("Nobody needs to register.") if chosen and not parts.options else ""
+    yield Check(_("Choose how people register"), at, people if parts.options else own, chosen, why)
     if parts.options:
         why = _("People agree to it when they register.")
         yield Check(_("Write the privacy notice"), "registration_form.privacy", people, bool(facts.privacy), why)
@@ -189,7 +192,7 @@ def _programme_waits(parts: EventParts) -> Iterator[DueItem]:
 
 
 def _coming(parts: EventParts) -> Iterator[DueItem]:
-    people, facts = Permission.REGISTRATION, parts.facts
+    people, facts, event = Permission.REGISTRATION, parts.facts, parts.event
     if facts.held:
         text = ngettext(
             "%(num)d seat is held for somebody who has not confirmed yet.",
@@ -205,6 +208,11 @@ def _coming(parts: EventParts) -> Iterator[DueItem]:
         if option.closes_at is not None:
             text = _("Registration closes: %(option)s", option=title)
             yield DueItem(text, "registration_manage.options", people, option.closes_at)
+    if event.status is EventStatus.PUBLISHED and facts.registrations:
+        for kind in reminders.planned(event, facts.reminders):
+            at, _end = reminders.window(kind, event)
+            text = _("A reminder is sent: %(kind)s", kind=kind.label)
+            yield DueItem(text, "email_settings.email_settings", people, at)
     if facts.announcement_at is not None:
         text = _("An announcement is sent.")
         yield DueItem(text, "announcements.announcements", people, facts.announcement_at)

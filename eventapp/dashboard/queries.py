@@ -44,11 +44,13 @@ class EventFacts:
     speakers_asked_at: datetime | None = None
     announcement_at: datetime | None = None
     call_closes_at: datetime | None = None
+    reminders: EmailSettings | None = None
 
 
 def facts(event: Event) -> EventFacts:
     """What there is, and what is due. One statement."""
-    return EventFacts(**db.session.execute(_facts(), {"event": event.id}).one()._mapping)
+    found = db.session.execute(_facts(), {"event": event.id}).one()._asdict()
+    return EventFacts(reminders=found.pop("EmailSettings"), **found)
 
 
 @cache
@@ -83,4 +85,6 @@ def _facts() -> Select[Any]:
         "announcement_at": first(Announcement.send_at, Announcement, coming),
         "call_closes_at": first(Call.closes_at, Call),
     }
-    return select(*(query.scalar_subquery().label(name) for name, query in found.items()))
+    numbers = [query.scalar_subquery().label(name) for name, query in found.items()]
+    settings = select(EmailSettings, *numbers).select_from(Event).outerjoin(EmailSettings)
+    return settings.where(Event.id == bindparam("event"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from eventapp.accounts.models import User
@@ -142,6 +142,8 @@ class Event(Base, Scoped):
     # What is spoken in sessions that name no language of their own.
     spoken: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     interpretation: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
+    # False if the team has said that nobody needs to register; options that there are count all the same.
+    needs_registration: Mapped[bool] = mapped_column(default=True, server_default=true())
     contact_email: Mapped[str] = mapped_column(default="")
     join_url: Mapped[str] = mapped_column(default="")
     # Attendees get a link of their own to join online, instead of join_url. Off for events from before there were any:

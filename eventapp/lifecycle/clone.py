@@ -46,6 +46,7 @@ EVENT = (
     "working_languages",
     "spoken",
     "interpretation",
+    "needs_registration",
     "contact_email",
     "counts_public",
     "personal_join_links",

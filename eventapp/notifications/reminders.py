@@ -96,14 +96,20 @@ def due() -> list[DueReminder]:
     )
     found = []
     for event, stored in db.session.execute(query):
-        chosen = stored or EmailSettings.usual()
-        for kind in ReminderKind:
+        for kind in planned(event, stored):
             begins, ends = window(kind, event)
-            if kind is ReminderKind.HOUR and not event.join_url:
-                continue
-            if getattr(chosen, kind.value) and begins <= now < ends:
+            if begins <= now < ends:
                 found.append(DueReminder(event.id, kind, about(event), begins))
     return found
+
+
+def planned(event: Event, stored: EmailSettings | None) -> list[ReminderKind]:
+    """The reminders that the team has chosen for an event whose day is known; `stored` are its settings, if any."""
+    if event.precision is not Precision.DAY:
+        return []
+    chosen = stored or EmailSettings.usual()
+    kinds = [kind for kind in ReminderKind if getattr(chosen, kind.value)]
+    return [kind for kind in kinds if kind is not ReminderKind.HOUR or event.join_url]
 
 
 def recipients(reminder: DueReminder, *, limit: int) -> list[int]:

@@ -127,7 +127,8 @@ def add_usual(event: Event, modes: Iterable[Mode]) -> None:
 
 
 def add_preset(event: Event, preset: RegistrationPreset, *, seats: int | None) -> int:
-    """Add the options of a preset; `seats` on site, None for no limit. Returns their number.
+    """Add the options of a preset; `seats` on site, None for no limit. Returns their number. Without any, the event's
+    pages say that nobody needs to register.
 
     Raises Refused if there are options already.
     """
@@ -144,6 +145,7 @@ def add_preset(event: Event, preset: RegistrationPreset, *, seats: int | None) -
         RegistrationPreset.NONE: [],
     }
     wanted = offered[preset]
+    event.needs_registration = bool(wanted)
     for mode, capacity, access in wanted:
         hours = 24 if mode is Mode.IN_PERSON else 0
         save_option(

@@ -29,7 +29,7 @@ class LegalPage(Labelled):
 
 
 MOST_LINKS = 8
-LONGEST_ADDRESS = 500
+LONGEST_ADDRESS, LONGEST_TEXT = 500, 80
 
 
 def footer_links(typed: str) -> list[dict[str, str]]:
@@ -44,7 +44,9 @@ def footer_links(typed: str) -> list[dict[str, str]]:
         raise Refused(
             _("Write each link as a text, a bar and an address: City of Mori | https://example.org"), field="links"
         )
-    links = [{"text": text[:80], "address": address} for text, address in found]
+    if any(len(text) > LONGEST_TEXT for text, _address in found):
+        raise Refused(_("Use at most %(number)d characters.", number=LONGEST_TEXT), field="links")
+    links = [{"text": text, "address": address} for text, address in found]
     if len(links) > MOST_LINKS:
         raise Refused(_("Use at most %(number)d links.", number=MOST_LINKS), field="links")
     return links

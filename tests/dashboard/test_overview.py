@@ -166,3 +166,30 @@ def test_registrations_over_time_are_a_drawing_and_a_table(organizer, make, foru
     assert "Registrations before the start" in said(organizer)
     assert any(str(node.tag).endswith("svg") for node in organizer.page.nodes)
     assert any("Days before the start" in organizer.page.text(table) for table in organizer.page.all("table"))
+
+
+def test_an_event_without_registration_says_so_and_asks_no_more(organizer, client, make, forum):
+    assert rows(organizer)["Choose how people register"][1] != "Done"
+    assert "Registration is not open yet" in client.get("/events/forum").text
+    assert organizer.fill("/manage/events/forum/start/registration", {"preset": "none"}).status_code == 303
+    assert rows(organizer)["Choose how people register"][1] == "Done"
+    assert "Nobody needs to register." in said(organizer)
+    for path in ("", "/register"):
+        text = client.get(f"/events/forum{path}").text
+        assert "You don't need to register for this event." in text, path
+        assert "Registration is not open yet" not in text, path
+    assert organizer.fill("/manage/events/forum/start/registration", {"preset": "online"}).status_code == 303
+    assert fresh(forum).needs_registration
+    assert "You don't need to register" not in client.get("/events/forum").text
+
+
+def test_reminders_that_are_planned_are_due_when_somebody_gets_them(organizer, make, forum):
+    option = make.option(forum)
+    assert "A reminder is sent" not in said(organizer)
+    make.registration(forum, option)
+    text = said(organizer)
+    assert "A reminder is sent: The day before, at 9:00" in text and "Mon 17 March 2031" in text
+    assert "A week before" not in text
+    organizer.fill("/manage/events/forum/mail/settings", {"day": None, "week": True})
+    text = said(organizer)
+    assert "A reminder is sent: A week before, at 9:00" in text and "The day before, at" not in text

@@ -63,6 +63,11 @@ def test_more_links_than_a_footer_holds_are_refused():
         rules.footer_links("A | https://a.example\n" * 9)
 
 
+def test_a_text_that_is_too_long_is_refused_and_not_cut():
+    with pytest.raises(Refused, match="80 characters"):
+        rules.footer_links("A" * 81 + " | https://a.example")
+
+
 def test_only_administrators_may_change_the_site(client, organizer):
     assert client.get(SITE).status_code == 302
     assert organizer.get(SITE).status_code == 403
