@@ -16,6 +16,7 @@ from eventapp.core import clock, languages
 from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import lazy_pgettext
 from eventapp.core.pages import page
 from eventapp.dashboard import checklist
 from eventapp.dashboard.checklist import EventParts
@@ -59,7 +60,7 @@ PAGES: list[tuple[Any, list[tuple[str, Any, Permission]]]] = [
         ],
     ),
     (
-        _l("People"),
+        lazy_pgettext("desk", "People"),
         [
             ("people.registrations", _l("Registrations"), Permission.VIEW),
             ("invitations_manage.invitations", _l("Invitations"), Permission.REGISTRATION),

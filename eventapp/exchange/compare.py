@@ -10,6 +10,7 @@ from typing import Any
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import lazy_pgettext
 from eventapp.core.localized import LocalizedText
 from eventapp.exchange import numbers
 from eventapp.exchange import values as file_values
@@ -39,7 +40,7 @@ class Field(Labelled):
     ROOMS = "rooms", _l("Rooms")
     TRACK = "track", _l("Track")
     KIND = "kind", _l("Kind")
-    PEOPLE = "people", _l("People")
+    PEOPLE = "people", lazy_pgettext("session", "People")
     SPOKEN = "spoken", _l("Spoken languages")
     INTERPRETED = "interpreted", _l("Interpreted into")
     RECORDING = "do_not_record", _l("Recording")

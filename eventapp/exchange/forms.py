@@ -14,6 +14,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import lazy_pgettext
 from eventapp.exchange.incoming import IN_LANGUAGES, Options
 
 # What a column can contain, in the order in which it is offered.
@@ -29,7 +30,7 @@ MEANINGS = {
     "room": _l("Rooms"),
     "track": _l("Track"),
     "kind": _l("Kind"),
-    "people": _l("People"),
+    "people": lazy_pgettext("session", "People"),
     "role": _l("Roles"),
     "mode": _l("Attendance modes"),
     "biography": _l("Biography"),

@@ -12,6 +12,7 @@ from eventapp.core.fields import MailAddress
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import lazy_pgettext
 from eventapp.directory.rules import split_name
 from eventapp.events.models import Event
 from eventapp.invitations.operations import InvitationTerms
@@ -27,7 +28,7 @@ class InviteForm(Form):
     """Guests to invite, and what holds for all of them."""
 
     guests = TextAreaField(
-        _l("People"),
+        lazy_pgettext("invitations", "People"),
         [DataRequired(_l("Enter at least one e-mail address."))],
         description=_l(
             "One person in each line, with e-mail address, name and organization, for example: "
