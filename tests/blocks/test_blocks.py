@@ -69,6 +69,8 @@ def test_blocks_keep_the_order_that_the_team_gives_them(organizer, make):
     assert [block.title["en"] for block in queries.of_event(fresh(event))] == ["Three", "One", "Two"]
     organizer.fill(f"{BLOCKS}/{one.id}", action=f"/{one.id}/remove")
     assert [block.title["en"] for block in queries.of_event(fresh(event))] == ["Three", "Two"]
+    add(organizer, "text", "Four", "d")
+    assert queries.of_event(fresh(event))[-1].title["en"] == "Four", "a new block comes last"
 
 
 def test_a_block_of_another_event_can_not_be_reached(organizer, make):
