@@ -154,7 +154,21 @@ def test_a_month_shows_each_day_of_an_event_at_its_venue(client, make):
     assert "month=2033-05" in june and "month=2033-07" in june
 
 
-@pytest.mark.parametrize("month", ["2033-13", "9999-99", "abc", "2033-6", "0000-01"])
+def test_a_month_begins_and_ends_where_the_event_is(client, make):
+    # The 1st of July in Tokyo is still June in London, the 31st of July in New York already August.
+    hour = timedelta(hours=1)
+    early, late = datetime(2033, 6, 30, 18, tzinfo=UTC), datetime(2033, 8, 1, 2, tzinfo=UTC)
+    make.event("east", title="Eastern forum", starts_at=early, ends_at=early + hour, zone="Asia/Tokyo")
+    make.event("west", title="Western forum", starts_at=late, ends_at=late + hour, zone="America/New_York")
+    shown = {number: client.get(f"/events?month=2033-0{number}").text for number in (6, 7, 8)}
+    assert [("Eastern forum" in text, "Western forum" in text) for text in shown.values()] == [
+        (False, False),
+        (True, True),
+        (False, False),
+    ]
+
+
+@pytest.mark.parametrize("month", ["2033-13", "9999-99", "abc", "2033-6", "0000-01", "0001-01", "9999-12", "203306"])
 def test_what_is_no_month_shows_the_list(client, make, month):
     make.event("forum")
     page = client.get(f"/events?month={month}")
