@@ -37,6 +37,15 @@ def text(length: int) -> Reader:
     return lambda typed: typed.strip()[:length]
 
 
+def several(length: int, *, most: int) -> Reader:
+    """Words with commas between them, each once and in order, at most so many of at most `length` characters."""
+
+    def read(typed: str) -> str:
+        return ",".join(sorted({word for word in typed.split(",") if word and len(word) <= length})[:most])
+
+    return read
+
+
 def nearest(numbers: Iterable[int], *, most: int) -> Reader:
     """The nearest of these numbers to a whole number up to `most`; the smaller one if two are equally near."""
     known = sorted(numbers)

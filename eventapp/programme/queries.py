@@ -36,7 +36,7 @@ _PEOPLE = (
 class SessionFilter:
     """The filters of a programme page; empty values mean all."""
 
-    track: str = ""
+    tracks: frozenset[str] = frozenset()
     room: str = ""
     kind: SessionKind | None = None
     language: str = ""
@@ -200,7 +200,7 @@ _any_join_link = QuickSelect(
 
 def matches(session: PublishedSession, wanted: SessionFilter, people: Mapping[int, ShownPerson]) -> bool:
     """Whether a session passes a filter; `people` are those of the programme by id, if the filter has a text."""
-    if wanted.track and (session.track is None or session.track.slug != wanted.track):
+    if wanted.tracks and (session.track is None or session.track.slug not in wanted.tracks):
         return False
     if wanted.room and wanted.room not in {room.slug for room in session.rooms}:
         return False

@@ -14,7 +14,7 @@ from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
 from eventapp.core.forms import zone_asked
 from eventapp.core.pages import page
-from eventapp.core.parameters import a_day, one_of, parameters, text
+from eventapp.core.parameters import a_day, one_of, parameters, several, text
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
@@ -34,7 +34,7 @@ views = Blueprint("programme", __name__, url_prefix="/events/<slug>")
 FILTERS = {
     "view": one_of(["list", "print"]),
     "day": a_day,
-    "track": text(80),
+    "track": several(80, most=30),
     "room": text(80),
     "kind": one_of(SessionKind),
     "language": text(16),
@@ -46,7 +46,7 @@ FILTERS = {
 def _session_filter() -> SessionFilter:
     kind = request.args.get("kind", "")
     return SessionFilter(
-        track=request.args.get("track", ""),
+        tracks=frozenset(filter(None, request.args.get("track", "").split(","))),
         room=request.args.get("room", ""),
         kind=SessionKind(kind) if kind in set(SessionKind) else None,
         language=request.args.get("language", ""),
@@ -92,7 +92,7 @@ def _programme(event: Event, older: Release | None) -> Response:
         latest=latest,
         wanted=wanted,
         rooms=document.rooms,
-        one_track=next((one for one in document.tracks if one.slug == wanted.track), None),
+        one_track=next((one for one in document.tracks if wanted.tracks == {one.slug}), None),
         one_room=next((one for one in document.rooms if one.slug == wanted.room), None),
     )
     if problem:

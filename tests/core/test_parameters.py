@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from eventapp.core import cache_middleware
-from eventapp.core.parameters import MOST_FIELDS, canonical, language, nearest, one_of, parameters, text
+from eventapp.core.parameters import MOST_FIELDS, canonical, language, nearest, one_of, parameters, several, text
 from tests.core.test_cache_middleware import flask_asked, forum  # noqa: F401
 
 KNOWN = {"lang": language, "kind": one_of(["panel", "talk"]), "q": text(5), "alarm": nearest([5, 15, 60], most=100)}
+KNOWN["track"] = several(3, most=2)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,9 @@ KNOWN = {"lang": language, "kind": one_of(["panel", "talk"]), "q": text(5), "ala
         ("lang=zh-Hant", "lang=zh-Hant"),
         ("lang=xx", ""),
         ("lang=../etc", ""),
+        ("track=b,,a,b", "track=a%2Cb"),
+        ("track=c,b,a,long", "track=a%2Cb"),
+        ("track=,long,", ""),
         ("alarm=16", "alarm=15"),
         ("alarm=10", "alarm=5"),
         ("alarm=101", ""),

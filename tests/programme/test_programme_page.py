@@ -127,7 +127,25 @@ def test_tracks_are_chosen_and_left_by_links_that_say_which_is_chosen(client, ma
     }, "a track without sessions leads nowhere"
     client.get(f"{PROGRAMME}?track={streets.slug}&view=list")
     assert titles(client) == ["Streets 1", "Streets 2"]
-    assert links(client, "Tracks")["Only Streets"] == (f"{PROGRAMME}?view=list", "true")
+    assert links(client, "Tracks")["Streets"] == (f"{PROGRAMME}?view=list", "true")
+    both = f"{rivers.slug}%2C{streets.slug}"
+    assert links(client, "Tracks")["Rivers"] == (f"{PROGRAMME}?view=list&track={both}", "")
+
+
+def test_several_tracks_are_chosen_at_once_and_each_is_left_by_its_own_link(client, make, forum, two_days):
+    make.session(forum, "Without a track")
+    rivers, streets = two_days
+    for query in (f"{rivers.slug},{streets.slug}", f"{streets.slug}%2C{rivers.slug},,{rivers.slug}"):
+        client.get(f"{PROGRAMME}?track={query}&view=list")
+        assert sorted(titles(client)) == ["Rivers 1", "Rivers 2", "Streets 1", "Streets 2"]
+    assert links(client, "Tracks") == {
+        "All tracks": (f"{PROGRAMME}?view=list", ""),
+        "Rivers": (f"{PROGRAMME}?view=list&track={streets.slug}", "true"),
+        "Streets": (f"{PROGRAMME}?view=list&track={rivers.slug}", "true"),
+    }
+    [chosen] = [one for one in client.page.all("option") if one.get("selected") is not None and one.get("value")]
+    assert client.page.text(chosen) == "2 tracks", "and the form below keeps them"
+    assert "to calendar" not in client.page.text(client.page.one("main")), "they have no calendar together"
 
 
 def test_a_page_says_why_a_day_is_a_list(client, make, forum, two_days):
