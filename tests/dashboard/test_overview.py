@@ -193,3 +193,9 @@ def test_reminders_that_are_planned_are_due_when_somebody_gets_them(organizer, m
     organizer.fill("/manage/events/forum/mail/settings", {"day": None, "week": True})
     text = said(organizer)
     assert "A reminder is sent: A week before, at 9:00" in text and "The day before, at" not in text
+
+
+def test_no_reminder_is_due_while_the_day_is_not_known(organizer, make):
+    event = make.event("forum", precision=Precision.MONTH)
+    make.registration(event, make.option(event))
+    assert "A reminder is sent" not in said(organizer)
