@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from eventapp.attendance.rules import City, CountedOrganization, Counts
 from eventapp.core.localized import LocalizedText
@@ -68,11 +69,13 @@ def _near(one: str | None, other: str | None) -> bool:
 
 def alike(one: City, other: City | CountedOrganization) -> bool:
     """Whether a name of one looks like a name of the other."""
-    return any(_similar(a, b) for a in _folded(one.names) for b in _folded(other.names))
+    names, others = (_folded(tuple(names.values())) for names in (one.names, other.names))
+    return any(_similar(a, b) for a in names for b in others)
 
 
-def _folded(names: LocalizedText) -> set[str]:
-    return {fold_city(name) for name in names.values()} - {""}
+@lru_cache(maxsize=2 * _MOST_NAMES)  # each name is compared with all others
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset({fold_city(name) for name in names} - {""})
 
 
 def _similar(one: str, other: str) -> bool:
@@ -81,4 +84,6 @@ def _similar(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if len(short) >= LONG and (long.startswith(short) or long.endswith(short)):
         return True
-    return len(short) >= LONG and SequenceMatcher(None, one, other).ratio() >= _ALIKE
+    if len(short) < LONG or 2 * len(short) < _ALIKE * (len(short) + len(long)):
+        return False  # even if all of the shorter one is in the longer one
+    return SequenceMatcher(None, one, other).ratio() >= _ALIKE

@@ -7,17 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
-
-from eventapp.attendance import groups, kept
+from eventapp.attendance import groups
 from eventapp.attendance.dimensions import Dimension, Dimensions, Raw
 from eventapp.attendance.groups import PeopleGroup
-from eventapp.attendance.population import NAMED
 from eventapp.attendance.states import BY_STATUS, LiveState
 from eventapp.attendance.tables import CountTable, Part, built
-from eventapp.core.db import db
 from eventapp.programme.rules import Mode
-from eventapp.registration.models import Registration
 from eventapp.registration.rules import REGISTERED
 
 
@@ -165,26 +160,25 @@ def _grouped(dimensions: Dimensions, of: list[Dimension], state: LiveState) -> l
 def _groups(dimensions: Dimensions, of: list[Dimension], state: LiveState | None = None) -> list[PeopleGroup]:
     """The people by the columns of some dimensions: all, or at least those in a state."""
     columns = _columns(of)
-    if groups.is_usual(columns):
-        return groups.picked(dimensions.groups, columns)
+    if not any(dimension.joins for dimension in of):
+        return dimensions.people(columns)
 
     def joined(statement: Any) -> Any:
         for dimension in {one.key: one for one in of}.values():  # one that is crossed with itself is joined once
             statement = dimension.joined(statement)
         return statement
 
-    def build() -> list[PeopleGroup]:
-        return groups.by(dimensions.event, columns, joined, state)
+    # What is joined changes without the registrations (seats in sessions, languages of contacts), so it is not kept.
+    return groups.by(dimensions.event, columns, joined, state)
 
-    # What else is joined changes without the registrations: seats in sessions, languages of contacts.
-    if any(dimension.joins for dimension in of):
-        return build()
-    return kept.rows((dimensions.version, state, tuple(dimension.key for dimension in of)), build)
+
+def read(dimensions: Dimensions, keys: Iterable[str], state: LiveState) -> None:
+    """Read the people by some dimensions at once, so that numbers and tables need no statement of their own."""
+    wanted = [one for key in keys if (one := dimensions.get(key, state)) is not None and not one.joins]
+    dimensions.people(_columns(wanted))
 
 
 def delegations(dimensions: Dimensions) -> int:
-    """Registered delegations of which nobody is named: they are in no table of people. One statement."""
-    query = select(func.count()).where(
-        Registration.event_id == dimensions.event.id, ~NAMED, Registration.status.in_(REGISTERED)
-    )
-    return db.session.scalar(query) or 0
+    """Registered delegations of which nobody is named: they are in no table of people."""
+    people = dimensions.people([])
+    return sum(one.people for one in people if not one.traits.named and one.traits.status in REGISTERED)

@@ -5,8 +5,8 @@ SELECT groups by, and tells which parts of a table the values of these columns b
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -78,11 +78,18 @@ class Dimensions:
     questions: list[Question]
     expected: Expected
     version: Hashable
+    _read: list[tuple[Sequence[Any], list[PeopleGroup]]] = field(default_factory=list)
+    _made: dict[tuple[str, bool], Dimension | None] = field(default_factory=dict)
 
-    @cached_property
-    def groups(self) -> list[PeopleGroup]:
-        """The people by what most tables count by. One statement, none if they were read before."""
-        return groups.usual(self.event, self.version)
+    def people(self, columns: Sequence[Any]) -> list[PeopleGroup]:
+        """The people by columns of registrations. One statement, none if these and perhaps others were read before."""
+        wanted = set(groups.names(columns)) - {groups.OPTION}
+        for grouped_by, found in self._read:
+            if wanted <= set(groups.names(grouped_by)):
+                return groups.picked(found, grouped_by, columns)
+        read = groups.usual(self.event, self.version, columns)
+        self._read.append(read)
+        return groups.picked(read[1], read[0], columns)
 
     @cached_property
     def _known(self) -> dict[int, CountedParty]:
@@ -113,10 +120,15 @@ class Dimensions:
 
     def get(self, key: str, state: LiveState) -> Dimension | None:
         """The dimension with this key, for people in a state; None if there is none."""
+        checked_in = state is LiveState.CHECKED_IN
+        if (key, checked_in) not in self._made:
+            self._made[key, checked_in] = self._make(key, checked_in)
+        return self._made[key, checked_in]
+
+    def _make(self, key: str, checked_in: bool) -> Dimension | None:
         label = dict(self.choices()).get(key)
         if label is None:
             return None
-        checked_in = state is LiveState.CHECKED_IN
         match key:
             case "mode":
                 return self._mode(label, checked_in)
@@ -138,11 +150,14 @@ class Dimensions:
             here = [Part(Mode.IN_PERSON, Mode.IN_PERSON.label)]
             return Dimension("mode", label, (), lambda rows: dict.fromkeys(rows, here))
         ranks = {mode: at for at, mode in enumerate(Mode)}
+        modes = {option.id: option.mode for option in self.options}
 
-        def parts(rows: Iterable[Raw]) -> Parts:
-            return {row: [Part(row[0], row[0].label, ranks[row[0]], narrows=(("mode", row[0].value),))] for row in rows}
+        def part(mode: Mode) -> Part:
+            return Part(mode, mode.label, ranks[mode], narrows=(("mode", mode.value),))
 
-        return Dimension("mode", label, (AttendanceOption.mode,), parts)
+        return Dimension(
+            "mode", label, (Registration.option_id,), lambda rows: {row: [part(modes[row[0]])] for row in rows}
+        )
 
     def _options(self, rows: Iterable[Raw]) -> Parts:
         known = {option.id: (at, option) for at, option in enumerate(self.options)}
@@ -235,7 +250,7 @@ class Dimensions:
 
     def _answer(self, key: str, label: str) -> Dimension:
         question = next(one for one in self.questions if f"a.{one.key}" == key)
-        column = Registration.answers[question.key].as_string().label(f"answer_{self.questions.index(question)}")
+        column = Registration.answers[question.key].as_string().label(key)
         reader = languages.reader()
         ranks = {one: at for at, one in enumerate(question.keys)}
 

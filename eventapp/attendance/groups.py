@@ -1,43 +1,41 @@
 """The people of an event in groups of equal ones, read by one statement: tables then count groups instead of people.
 
-Whether somebody has come is what costs: it is asked once for each person, and not again for each state and table. What
-most tables count by (options, modes, and what people represent) is grouped at once, for all of them.
+Whether somebody has come is what costs: it is asked once for each person, and not again for each state and table. Who
+is in which state and option is some ten groups, however many people there are; what people represent is asked for only
+by tables that need it, because there it can be a group for nearly each of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Enum, Select, String, bindparam, case, false, func, select, true, type_coerce
+from sqlalchemy import Enum, String, bindparam, literal, select, type_coerce
 
 from eventapp.attendance import kept, parties
 from eventapp.attendance.population import NAMED
 from eventapp.attendance.states import LiveState
-from eventapp.check_in.came import came_otherwise, counts_as_come, counts_elsewhere, was_checked_in
-from eventapp.core.db import db
+from eventapp.attendance.tallies import tally, tally_in_order
+from eventapp.check_in.came import Came, came, counts_as_come
 from eventapp.events.models import Event
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import REGISTERED, RegistrationStatus
 
-# The columns by which people are grouped at once.
-USUAL: tuple[Any, ...] = (Registration.option_id, AttendanceOption.mode, *parties.COLUMNS)
+# By these columns people are grouped at once if one of them is asked for, and in the order of their registration.
+REPRESENTED: tuple[Any, ...] = (*parties.COLUMNS, AttendanceOption.mode, Registration.generated)
+OPTION = Registration.option_id.key  # it is among the traits, so no column is needed for it
 
 
-class PeopleGroup(NamedTuple):
-    """People with the same `values` of some columns. `come`: the person was let in, which is known of those who are
-    confirmed; `counts`: it is this registration with which somebody who was let in is counted.
-    """
+class Traits(NamedTuple):
+    """What tells in which states people are. Of somebody who is not `named`, only the organization counts."""
 
-    values: tuple[Any, ...]
     option: int
     status: RegistrationStatus
-    come: bool
-    counts: bool
-    people: int
+    came: Came
+    named: bool
 
     def is_in(self, state: LiveState | None, over: Collection[int]) -> bool:
         """Whether they are in a state, or registered if there is none; `over` are the options whose last day is over.
@@ -46,38 +44,75 @@ class PeopleGroup(NamedTuple):
         """
         match state:
             case LiveState.CHECKED_IN:
-                return self.counts
+                return self.named and self.came is Came.COUNTS
             case LiveState.NO_SHOW:
-                return self.status is RegistrationStatus.CONFIRMED and self.option in over and not self.come
+                confirmed = self.status is RegistrationStatus.CONFIRMED
+                return self.named and confirmed and self.option in over and self.came is Came.NOT
             case None:
-                return self.status in REGISTERED
-        return self.status in state.statuses
+                return self.named and self.status in REGISTERED
+        return self.named and self.status in state.statuses
 
 
-def is_usual(columns: Iterable[Any]) -> bool:
-    """Whether people are grouped by these columns at once."""
-    return all(any(column is one for one in USUAL) for column in columns)
+class PeopleGroup(NamedTuple):
+    """People with the same `values` of some columns, and the same traits."""
+
+    values: tuple[Any, ...]
+    traits: Traits
+    people: int
 
 
-def usual(event: Event, version: Hashable) -> list[PeopleGroup]:
-    """The people by the USUAL columns. One statement, none if they were read before."""
-    return kept.rows((version, "usual"), lambda: _read(_usual(), USUAL, event))
+def names(columns: Iterable[Any]) -> tuple[str, ...]:
+    """What tells columns of registrations apart."""
+    return tuple(column.key for column in columns)
+
+
+def usual(event: Event, version: Hashable, columns: Sequence[Any]) -> tuple[Sequence[Any], list[PeopleGroup]]:
+    """The people of an event by at least these columns of registrations, and by which ones. One statement, none if
+    they were read before.
+    """
+    asked = [column for column in columns if column.key != OPTION]
+    known = set(names(REPRESENTED))
+    if known.intersection(names(asked)) or (not asked and kept.has((version, names(REPRESENTED)))):
+        asked = [*REPRESENTED, *(column for column in asked if column.key not in known)]
+
+    def build() -> list[PeopleGroup]:
+        if names(asked) == names(REPRESENTED):
+            return _read(tally_in_order(_represented(), event=event.id), asked)
+        statement = _statement(asked, _with_option if known.intersection(names(asked)) else _plain)
+        return _read(tally(statement, event=event.id), asked)
+
+    return asked, kept.rows((version, names(asked)), build)
+
+
+def represented(event: Event, version: Hashable) -> list[PeopleGroup]:
+    """Everybody by the REPRESENTED columns, in the order of the first registration of each group."""
+    return usual(event, version, REPRESENTED)[1]
 
 
 def by(event: Event, columns: Sequence[Any], joined: Any, state: LiveState | None) -> list[PeopleGroup]:
-    """The people in a state, or all, by other columns; `joined` adds the tables that these need. One statement."""
-    return _read(_statement(columns, joined, state), columns, event)
+    """The people in a state, or all, by columns of other tables, which `joined` adds. One statement."""
+    return _read(tally(_statement(columns, joined, state), event=event.id), columns)
 
 
-def picked(groups: list[PeopleGroup], columns: Sequence[Any]) -> list[PeopleGroup]:
-    """The groups of `usual`, as if they were grouped by some of the columns only."""
-    places = [next(at for at, one in enumerate(USUAL) if one is column) for column in columns]
+def picked(groups: list[PeopleGroup], grouped_by: Sequence[Any], columns: Sequence[Any]) -> list[PeopleGroup]:
+    """The groups, which are by some columns, by fewer of them."""
+    known, wanted = (*names(grouped_by), OPTION), names(columns)
+    if wanted == known[:-1]:
+        return groups
+    places = [known.index(name) for name in wanted]
+    found: Counter[tuple[Any, ...]] = Counter()
     if not places:
-        return [group._replace(values=()) for group in groups]
-    pick = itemgetter(*places)
-    if len(places) == 1:
-        return [group._replace(values=(pick(group.values),)) for group in groups]
-    return [group._replace(values=pick(group.values)) for group in groups]
+        for _values, traits, people in groups:
+            found[(), traits] += people
+    elif len(places) == 1:
+        place = places[0]
+        for values, traits, people in groups:
+            found[((*values, traits.option)[place],), traits] += people
+    else:
+        pick = itemgetter(*places)
+        for values, traits, people in groups:
+            found[pick((*values, traits.option)), traits] += people
+    return [PeopleGroup(values, traits, people) for (values, traits), people in found.items()]
 
 
 def counted(
@@ -87,60 +122,62 @@ def counted(
     registration as the last value.
     """
     found: Counter[tuple[Any, ...]] = Counter()
-    for group in groups:
-        if group.is_in(state, over):
-            found[(*group.values, group.status) if state is None else group.values] += group.people
+    known: dict[Traits, bool] = {}
+    for values, traits, people in groups:
+        inside = known.get(traits)
+        if inside is None:
+            inside = known[traits] = traits.is_in(state, over)
+        if inside:
+            found[(*values, traits.status) if state is None else values] += people
     return list(found.items())
 
 
 @cache
-def _usual() -> Select[Any]:
-    return _statement(USUAL, lambda statement: statement, None)
+def _represented() -> Any:
+    return _statement(REPRESENTED, _with_option, numbered=True)
 
 
-def _statement(columns: Sequence[Any], joined: Any, state: LiveState | None) -> Select[Any]:
-    """The people of an event, which is a parameter. Enumerations are left as the database has them (`_value`).
+def _with_option(statement: Any) -> Any:
+    return statement.join(AttendanceOption, AttendanceOption.id == Registration.option_id)
 
-    For one state, only what tells it is asked.
+
+def _plain(statement: Any) -> Any:
+    return statement
+
+
+def _statement(columns: Sequence[Any], joined: Any, state: LiveState | None = None, *, numbered: bool = False) -> Any:
+    """The registrations of an event, which is a parameter: columns, traits, and their numbers if they are `numbered`.
+
+    For one state, only what tells it is asked. Enumerations are left as the database has them.
     """
     among: list[Any] = []
-    confirmed = Registration.status == RegistrationStatus.CONFIRMED  # of others, nobody asks whether they are missing
-    come: tuple[Any, ...] = was_checked_in(), case((confirmed, came_otherwise()), else_=false()), counts_elsewhere()
+    how: Any = came()
     if state is LiveState.CHECKED_IN:
-        among, come = [counts_as_come()], (true(), false(), false())
+        among, how = [counts_as_come()], literal(int(Came.COUNTS))
     elif state is not None and state is not LiveState.NO_SHOW:
-        among, come = [Registration.status.in_(state.statuses)], (false(), false(), false())
-    facts = (Registration.option_id, Registration.status, *come)
-    plain = [type_coerce(one, String) if isinstance(one.type, Enum) else one for one in (*columns, *facts)]
-    statement: Any = (
-        select(*(one.label(f"c{at}") for at, one in enumerate(plain)))
-        .select_from(Registration)
-        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
-    )
-    people: Select[Any] = joined(statement).where(Registration.event_id == bindparam("event"), NAMED, *among)
-    return people
+        among, how = [Registration.status.in_(state.statuses)], literal(int(Came.NOT))
+    traits = (Registration.option_id, Registration.status, how, NAMED, *([Registration.id] if numbered else []))
+    plain = [type_coerce(one, String) if isinstance(one.type, Enum) else one for one in (*columns, *traits)]
+    statement = select(*(one.label(f"c{at}") for at, one in enumerate(plain))).select_from(Registration)
+    return joined(statement).where(Registration.event_id == bindparam("event"), *among)
 
 
-def _read(statement: Select[Any], columns: Sequence[Any], event: Event) -> list[PeopleGroup]:
-    if db.engine.dialect.name == "sqlite":  # groups by sorting, which takes three times as long as counting here
-        found = Counter(tuple(row) for row in db.session.execute(statement, {"event": event.id}))
-    else:
-        people = statement.subquery()
-        grouped = select(*people.c, func.count()).group_by(*people.c)
-        found = Counter({tuple(row[:-1]): row[-1] for row in db.session.execute(grouped, {"event": event.id})})
-    kinds = [column.type.enum_class if isinstance(column.type, Enum) else None for column in columns]
-    return [
-        PeopleGroup(
-            tuple(_value(kind, value) for kind, value in zip(kinds, values, strict=True)),
-            option,
-            RegistrationStatus(status),
-            bool(come or otherwise),
-            bool(come and not elsewhere),
-            number,
-        )
-        for (*values, option, status, come, otherwise, elsewhere), number in found.items()
-    ]
+def _read(rows: Mapping[tuple[Any, ...], int], columns: Sequence[Any]) -> list[PeopleGroup]:
+    """The groups of rows of a statement, with the number of each."""
+    kinds = [(at, _members(one)) for at, one in enumerate(columns) if isinstance(one.type, Enum)]
+    known: dict[tuple[Any, ...], Traits] = {}
+    groups = []
+    for row, people in rows.items():
+        values, facts = row[:-4], row[-4:]
+        traits = known.get(facts)
+        if traits is None:
+            option, status, how, named = facts
+            traits = known[facts] = Traits(option, RegistrationStatus(status), Came(how), bool(named))
+        for at, members in kinds:
+            values = (*values[:at], members[values[at]], *values[at + 1 :])
+        groups.append(PeopleGroup(values, traits, people))
+    return groups
 
 
-def _value(kind: Any, value: Any) -> Any:
-    return value if kind is None or value is None else kind(value)
+def _members(column: Any) -> dict[str | None, Any]:
+    return {None: None} | {member.value: member for member in column.type.enum_class}

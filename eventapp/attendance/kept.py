@@ -12,8 +12,8 @@ from typing import Any
 from eventapp.core import revisions
 from eventapp.events.models import Event
 
-# Entries that are kept, and rows in one of them: some 20 MB at most.
-ENTRIES, ROWS = 24, 8000
+# Entries that are kept, rows of all of them, and of one: some 20 MB at most.
+ENTRIES, ROWS, LARGEST = 24, 60_000, 20_000
 
 
 class _Kept:
@@ -31,12 +31,16 @@ class _Kept:
                 self._entries.move_to_end(key)
                 return list(found)
         rows = build()
-        if len(rows) <= ROWS:
+        if len(rows) <= LARGEST:
             with self._lock:
                 self._entries[key] = tuple(rows)
-                while len(self._entries) > ENTRIES:
+                while len(self._entries) > ENTRIES or sum(map(len, self._entries.values())) > ROWS:
                     self._entries.popitem(last=False)
         return rows
+
+    def has(self, key: Hashable) -> bool:
+        """Whether the rows of a key are known."""
+        return key in self._entries
 
     def clear(self) -> None:
         """Forget all."""
@@ -45,7 +49,7 @@ class _Kept:
 
 
 _kept = _Kept()
-rows, clear = _kept.get, _kept.clear
+rows, has, clear = _kept.get, _kept.has, _kept.clear
 
 
 def version(event: Event) -> Hashable:

@@ -28,8 +28,9 @@ def counts(event: Event) -> ResponseReturnValue:
     arrivals and registrations over time.
     """
     dimensions = Dimensions.of(event)
-    numbers = crossing.numbers(dimensions)
     choice = TableChoice.read(request.args.get("by"), request.args.get("across"), request.args.get("of"))
+    crossing.read(dimensions, (choice.rows, choice.columns), choice.state)
+    numbers = crossing.numbers(dimensions)
     editions = timelines.earlier_editions(event, events.of_user(current_organizer()))
     return page(
         "attendance/live.html",

@@ -15,6 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from eventapp.attendance import kept
 from eventapp.attendance.population import NAMED
+from eventapp.attendance.tallies import tally
 from eventapp.check_in.came import counts_elsewhere
 from eventapp.check_in.models import CheckInPoint, Presence
 from eventapp.core import clock
@@ -127,22 +128,29 @@ def pace(event: Event, editions: Sequence[Event]) -> list[Pace]:
 
     A day before the start is a whole one: 1 begins 48 hours before the start.
     """
-    shift = 40_000  # so that the numbers to divide are positive, which engines round in different ways
-    start = case({one.id: int(one.starts_at.timestamp()) for one in (event, *editions)}, value=Registration.event_id)
-    day = ((start - unix_time(Registration.created_at) + shift * DAY) // DAY - shift).label("day")
-    query = (
-        select(Registration.event_id, day, func.count())
-        .where(Registration.event_id.in_([event.id, *(one.id for one in editions)]), NAMED)
-        .where(Registration.status.in_(REGISTERED))
-        .group_by(Registration.event_id, day)
-        .order_by(Registration.event_id, day.desc())
-    )
+
+    def build() -> list[tuple[Any, ...]]:
+        days = tally(_days_before([event, *editions]))
+        return sorted(((*row, people) for row, people in days.items()), key=lambda row: -row[1])
+
     steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
     key = tuple((kept.version(one), one.starts_at) for one in (event, *editions))
-    for number, before, people in kept.rows(key, lambda: [tuple(row) for row in db.session.execute(query)]):
+    for number, before, people in kept.rows(key, build):
         so_far = steps[number][-1][1] if steps[number] else 0
         steps[number].append((before, so_far + people))
     return [Pace(one, tuple(steps[one.id])) for one in (event, *editions)]
+
+
+def _days_before(events: Sequence[Event]) -> Select[int, int]:
+    """(event, days before its start) of each registration that is still active."""
+    shift = 40_000  # so that the numbers to divide are positive, which engines round in different ways
+    start = case({one.id: int(one.starts_at.timestamp()) for one in events}, value=Registration.event_id)
+    day = ((start - unix_time(Registration.created_at) + shift * DAY) // DAY - shift).label("day")
+    return (
+        select(Registration.event_id, day)
+        .where(Registration.event_id.in_([one.id for one in events]), NAMED)
+        .where(Registration.status.in_(REGISTERED))
+    )
 
 
 def earlier_editions(event: Event, among: Sequence[Event]) -> list[Event]:

@@ -6,15 +6,26 @@ counts for that, and somebody who has registered again after being let in has co
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, exists, literal, not_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from eventapp.check_in.models import Presence
 from eventapp.registration.models import Registration
 from eventapp.registration.records import MergedRegistration
-from eventapp.registration.rules import ACTIVE
+from eventapp.registration.rules import ACTIVE, RegistrationStatus
+
+
+class Came(IntEnum):
+    """How the person of a registration has come: not at all; at a door, but they are counted with another registration
+    of theirs; or at a door, and it is this registration with which they are counted.
+    """
+
+    NOT = 0
+    ELSEWHERE = 1
+    COUNTS = 2
 
 
 def registrations_of(person: Any) -> Any:
@@ -55,6 +66,17 @@ def counts_elsewhere() -> ColumnElement[bool]:
     first = or_(better.status.in_(ACTIVE), better.id < Registration.id)
     again = exists().where(*_same_person(better), first, was_checked_in(better), not_(_merged(better)))
     return and_(inactive, or_(exists().where(merged.registration_id == Registration.id), again))
+
+
+def came() -> ColumnElement[int]:
+    """One of Came for each registration. Whether somebody came with another one is only asked of confirmed people.
+
+    The cases are nested because SQLite then asks no more than it must: it works out both sides of an AND or OR that is
+    a value.
+    """
+    here = case((counts_elsewhere(), literal(int(Came.ELSEWHERE))), else_=literal(int(Came.COUNTS)))
+    missing = and_(Registration.status == RegistrationStatus.CONFIRMED, came_otherwise())
+    return case((was_checked_in(), here), (missing, literal(int(Came.ELSEWHERE))), else_=literal(int(Came.NOT)))
 
 
 def came_otherwise() -> ColumnElement[bool]:
