@@ -45,11 +45,15 @@ PAGES = {
     "by city": f"{COUNTS}?by=city",
     "by day": f"{COUNTS}?by=day",
     "country × kind, checked in": f"{COUNTS}?by=country&across=kind&of=checked_in",
+    "by answer": f"{COUNTS}?by=a.meal",
+    "by language": f"{COUNTS}?by=language",
+    "by session": f"{COUNTS}?by=session",
     "answer × language": f"{COUNTS}?by=a.meal&across=language",
     "wall screen": f"{COUNTS}/screen",
     "statement": f"{COUNTS}/statement",
     "statement, checked in": f"{COUNTS}/statement?basis=checked_in",
     "public page": "/events/summit/counts?basis=checked_in",
+    "public JSON": "/events/summit/counts.json",
 }
 
 

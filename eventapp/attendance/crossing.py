@@ -13,7 +13,7 @@ from eventapp.attendance.groups import PeopleGroup
 from eventapp.attendance.states import BY_STATUS, LiveState
 from eventapp.attendance.tables import CountTable, Part, built
 from eventapp.programme.rules import Mode
-from eventapp.registration.rules import REGISTERED
+from eventapp.registration.rules import REGISTERED, RegistrationStatus
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,10 @@ class LiveNumbers:
 
 
 _STATES = {state: Part(state.value, "", rank) for rank, state in enumerate(LiveState)}
+# The columns in which a registration counts by its status alone.
+_COLUMNS_OF = {
+    status: [_STATES[state] for state in BY_STATUS if status in state.statuses] for status in RegistrationStatus
+}
 
 
 def state_of(column: Part) -> LiveState:
@@ -54,20 +58,19 @@ def by_state(dimensions: Dimensions, key: str, totals: dict[LiveState, int] | No
     parts = dimension.parts(raw | of_come if same else raw)  # so that organizations are looked up once
     parts_of_come = parts if same else come.parts(of_come)
     for row, number in registered:
-        for state in BY_STATUS:
-            if row[-1] in state.statuses:
-                _add(cells, parts[row[:-1]], state, number)
+        _add(cells, parts[row[:-1]], _COLUMNS_OF[row[-1]], number)
     for row, number in missing:
-        _add(cells, parts[row], LiveState.NO_SHOW, number)
+        _add(cells, parts[row], [_STATES[LiveState.NO_SHOW]], number)
     for row, number in come_rows:
-        _add(cells, parts_of_come[row], LiveState.CHECKED_IN, number)
+        _add(cells, parts_of_come[row], [_STATES[LiveState.CHECKED_IN]], number)
     known = {_STATES[state]: number for state, number in totals.items()} if totals and dimension.overlaps else None
     return replace(_table(cells, dimension.by_size, known), overlapping_rows=dimension.overlaps)
 
 
-def _add(cells: dict[tuple[Part, Part], int], parts: Iterable[Part], state: LiveState, number: int) -> None:
+def _add(cells: dict[tuple[Part, Part], int], parts: Iterable[Part], columns: Iterable[Part], number: int) -> None:
     for part in parts:
-        cells[part, _STATES[state]] += number
+        for column in columns:
+            cells[part, column] += number
 
 
 def _table(cells: dict[tuple[Part, Part], int], by_size: bool, totals: dict[Part, int] | None) -> CountTable:

@@ -54,5 +54,9 @@ rows, has, clear = _kept.get, _kept.has, _kept.clear
 
 def version(event: Event) -> Hashable:
     """What the registrations and check-ins of an event are now. One statement."""
-    scopes = [f"event:{event.id}:people", f"event:{event.id}:check-ins"]
-    return (event.uid, *revisions.versions(scopes))
+    return (event.uid, *revisions.versions([f"event:{event.id}:people", f"event:{event.id}:check-ins"]))
+
+
+def version_of_people(event: Event) -> Hashable:
+    """What the registrations of an event are now, whoever has come. One statement."""
+    return (event.uid, *revisions.versions([f"event:{event.id}:people"]))

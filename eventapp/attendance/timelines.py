@@ -134,7 +134,7 @@ def pace(event: Event, editions: Sequence[Event]) -> list[Pace]:
         return sorted(((*row, people) for row, people in days.items()), key=lambda row: -row[1])
 
     steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    key = tuple((kept.version(one), one.starts_at) for one in (event, *editions))
+    key = tuple((kept.version_of_people(one), one.starts_at) for one in (event, *editions))
     for number, before, people in kept.rows(key, build):
         so_far = steps[number][-1][1] if steps[number] else 0
         steps[number].append((before, so_far + people))
