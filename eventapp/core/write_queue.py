@@ -1,26 +1,31 @@
-"""The order in which the threads of a process write to SQLite.
+"""The order in which the threads and processes of a server write to SQLite.
 
 SQLite has one write lock and does not queue those who wait for it: each tries again after a pause that grows to a tenth
 of a second, so in a rush some wait for seconds while others come and go. Here the threads of one process wait in line,
-and only the first of them asks SQLite, once in a millisecond. After some turns in a row, the process rests for longer
-than that, so that the others get a turn, too.
+and the first of them waits for its turn among the processes: for a lock on a file, which the kernel gives to those who
+wait as soon as it is free. After some turns in a row, the process rests for a moment, so that the others get theirs. A
+program that writes without this lock is waited for, too: SQLite is asked once in a millisecond.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
+import sqlite3
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
 
 # Seconds between two attempts to get SQLite's lock, and the pause after so many turns in a row.
 POLL = 0.001
 REST = 0.002
 TURNS = 8
 _HOLDS = "holds the write queue"
+_TURN = "has the turn among the processes"
 
 
 class WriteQueue:
@@ -60,11 +65,42 @@ class WriteQueue:
                 self._held = False
 
 
+class ProcessTurns:
+    """A lock on a file that one process holds at a time; the kernel releases it if the process dies."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._process = 0
+        self._descriptor = -1
+
+    def enter(self, timeout: float) -> bool:
+        """Wait for it; False if it was not free in time (in seconds). Only one thread at a time may ask."""
+        if self._process != os.getpid():  # a file that was opened before a fork is locked for all that have it
+            self._process = os.getpid()
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._waiter = ThreadPoolExecutor(1, thread_name_prefix="turn")  # for a call that can't be given up
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            coming = self._waiter.submit(fcntl.flock, self._descriptor, fcntl.LOCK_EX)
+            try:
+                coming.result(timeout)
+            except TimeoutError:
+                coming.add_done_callback(lambda _done: self.leave())
+                return False
+        return True
+
+    def leave(self) -> None:
+        """Hand it over."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+
 class QueuedWriters:
     """The write queue of an engine. A connection leaves it when it goes back to the pool, after its commit."""
 
     def __init__(self, engine: Engine, *, timeout: float) -> None:
         self._queue = WriteQueue()
+        self._processes = ProcessTurns(f"{engine.url.database}-turns")
         self._timeout = timeout
         event.listen(engine, "checkin", self._leave)
         event.listen(engine, "invalidate", self._leave)
@@ -76,20 +112,33 @@ class QueuedWriters:
             connection.info[_HOLDS] = True
             if self._queue.in_a_row % TURNS == 0:
                 sleep(REST)
+            if self._processes.enter(max(deadline - monotonic(), 0)):
+                connection.info[_TURN] = True
         driver: Any = connection.connection.driver_connection  # by SQLAlchemy, a pragma takes ten times as long
         driver.execute("PRAGMA busy_timeout=0")
         try:
-            while True:
-                try:
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                    return
-                except OperationalError as error:
-                    if "locked" not in str(error.orig) or monotonic() > deadline:
-                        raise
-                    sleep(POLL)
+            while not _has_begun(connection, driver, last=monotonic() > deadline):
+                sleep(POLL)
         finally:
             driver.execute(f"PRAGMA busy_timeout={int(self._timeout * 1000)}")
 
     def _leave(self, connection: Any, record: Any, error: BaseException | None = None) -> None:
+        if record.info.pop(_TURN, False):
+            self._processes.leave()
         if record.info.pop(_HOLDS, False):
             self._queue.leave()
+
+
+def _has_begun(connection: Connection, driver: Any, *, last: bool) -> bool:
+    """Begin a write transaction; False if somebody else writes. The last attempt raises OperationalError."""
+    try:
+        if last:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            driver.execute("BEGIN IMMEDIATE")  # by SQLAlchemy, a failure takes ten times as long
+        return True
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that the error is one of SQLAlchemy's
+            return True
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -12,7 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from eventapp.core import write_queue
-from eventapp.core.write_queue import QueuedWriters, WriteQueue
+from eventapp.core.write_queue import ProcessTurns, QueuedWriters, WriteQueue
 
 
 def test_it_is_handed_over_in_the_order_of_asking():
@@ -43,6 +44,29 @@ def test_who_has_waited_too_long_leaves_the_line():
     assert not queue.enter(0.01)
     queue.leave()
     assert queue.enter(0)
+
+
+def test_a_turn_among_processes_is_waited_for_and_whoever_gives_up_does_not_keep_it(tmp_path):
+    one, other, third = (ProcessTurns(str(tmp_path / "turns")) for _ in range(3))
+    assert one.enter(1)
+    assert not other.enter(0.01)
+    waiting = threading.Thread(target=lambda: order.append(third.enter(5)))
+    order: list[bool] = []
+    waiting.start()
+    one.leave()
+    waiting.join()
+    assert order == [True], "though another one stands before it that has given up"
+    third.leave()
+    assert one.enter(5)
+
+
+def test_a_process_of_its_own_has_its_own_turn_after_a_fork(tmp_path):
+    turns = ProcessTurns(str(tmp_path / "turns"))
+    assert turns.enter(1)
+    child = os.fork()
+    if child == 0:
+        os._exit(turns.enter(0.01))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, "it is not the turn of the child"
 
 
 @pytest.fixture
