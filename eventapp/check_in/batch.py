@@ -24,14 +24,16 @@ from eventapp.check_in.rules import CheckInKind
 from eventapp.check_in.sync import ScanAsked
 from eventapp.check_in.wire import Sent
 from eventapp.core import clock, logs
-from eventapp.core.db import transaction
+from eventapp.core.db import start_now, transaction
 from eventapp.core.environs import Environ
 from eventapp.core.errors import Refused
-from eventapp.core.gateway import Answer, Batched
+from eventapp.core.gateway import Answer, Batched, Take
 from eventapp.core.statements import QuickReads
 from eventapp.tickets.codes import PublicKeys
 
 PATH = "/check-in/api/scan"
+# Bytes of a message with one or two scans.
+SHORT = 1000
 log = logging.getLogger("eventapp.check_in")
 
 _HEADERS = [
@@ -45,6 +47,7 @@ _HEADERS = [
 class _Message:
     """What a device has sent."""
 
+    began: float
     device: Device
     sent: Sent
     asked: list[ScanAsked]
@@ -53,37 +56,59 @@ class _Message:
 def handler(app: Flask) -> Batched:
     """A function that answers POST requests to PATH."""
 
-    def answer(environs: list[Environ]) -> list[Answer | None]:
-        began = perf_counter()
+    def answer(take: Take) -> list[Answer | None]:
+        batch = _Batch()
         with app.app_context():
             try:
-                return _answers(environs, began)
+                return batch.answers(take)
             except SQLAlchemyError:
                 log.warning("a batch of scans was not written, each is tried by itself")
-                return [None] * len(environs)
+                return [None] * len(batch.messages)
 
     return answer
 
 
-def _answers(environs: list[Environ], began: float) -> list[Answer | None]:
+class _Batch:
+    """What is answered in one transaction."""
+
+    def __init__(self) -> None:
+        self.messages: list[_Message | None] = []
+
+    def answers(self, take: Take) -> list[Answer | None]:
+        """The answers to what waits, and to what comes until the transaction begins.
+
+        Signatures are checked before that. Of what comes later, which is one or two scans for each device, it is faster
+        to check them now than to have one more transaction.
+        """
+        self._read(take(None))
+        if not any(self.messages):
+            return [None] * len(self.messages)
+        with transaction(durable=True):
+            start_now()
+            self._read(take(SHORT))
+            messages = [message for message in self.messages if message is not None]
+            bodies = iter(_written(messages))
+        return [None if message is None else _answer(next(bodies), message.began) for message in self.messages]
+
+    def _read(self, environs: list[Environ]) -> None:
+        if environs:
+            began, now = perf_counter(), clock.now()
+            with QuickReads() as reads:
+                keys = sync.remembered_keys(reads)
+                self.messages += [_message(environ, began, now, keys, reads) for environ in environs]
+
+
+def _written(messages: list[_Message]) -> list[dict[str, Any]]:
     now = clock.now()
-    keys = sync.remembered_keys()
-    with QuickReads() as reads:
-        messages = [_message(environ, now, keys, reads) for environ in environs]
-    usual = [message for message in messages if message is not None]
-    if not usual:
-        return [None] * len(environs)
-    with transaction(durable=True):
-        answers = iter(sync.write([one for message in usual for one in message.asked]))
-        bodies = [sync.as_json([next(answers) for _one in message.asked], now) for message in usual]
-        for message in usual:
-            made_at = roster.made_at(message.sent.version)
-            devices.note_seen(message.device, waiting=message.sent.waiting, list_at=made_at, now=now)
-    written = iter(bodies)
-    return [None if message is None else _answer(next(written), began) for message in messages]
+    answers = iter(sync.write([one for message in messages for one in message.asked]))
+    bodies = [sync.as_json([next(answers) for _one in message.asked], now) for message in messages]
+    for message in messages:
+        made_at = roster.made_at(message.sent.version)
+        devices.note_seen(message.device, waiting=message.sent.waiting, list_at=made_at, now=now)
+    return bodies
 
 
-def _message(environ: Environ, now: datetime, keys: PublicKeys, reads: QuickReads) -> _Message | None:
+def _message(environ: Environ, began: float, now: datetime, keys: PublicKeys, reads: QuickReads) -> _Message | None:
     """A message that can be answered here; None for one that the view has to answer."""
     device = devices.of_header(environ.get("HTTP_AUTHORIZATION", ""), reads)
     if device is None or not environ.get("CONTENT_TYPE", "").startswith("application/json"):
@@ -94,7 +119,7 @@ def _message(environ: Environ, now: datetime, keys: PublicKeys, reads: QuickRead
         return None
     if any(scan.walk_in is not None or scan.kind is CheckInKind.UNDO for scan in sent.scans):
         return None
-    return _Message(device, sent, sync.prepared(device, sent.scans, clock=sent.clock, now=now, keys=keys))
+    return _Message(began, device, sent, sync.prepared(device, sent.scans, clock=sent.clock, now=now, keys=keys))
 
 
 def _answer(body: dict[str, Any], began: float) -> Answer:

@@ -53,11 +53,15 @@ def scanned(event_id: int, text: str, public_keys: PublicKeys = tickets.public_k
 def _is_issued(event_id: int, ticket: Ticket) -> bool:
     if ticket.registration > tickets.HIGHEST:
         return False
-    query = select(Registration.ticket_revision).where(
-        Registration.id == ticket.registration, Registration.event_id == event_id
+    row = _revision.row(person=ticket.registration, event=event_id)
+    return row is not None and ticket.revision in {one % codes.REVISIONS for one in range(row[0] + 1)}
+
+
+_revision = QuickRead(
+    select(Registration.ticket_revision).where(
+        Registration.id == bindparam("person", 0), Registration.event_id == bindparam("event", 0)
     )
-    revision = db.session.scalar(query)
-    return revision is not None and ticket.revision in {one % codes.REVISIONS for one in range(revision + 1)}
+)
 
 
 def person_of_line(event_id: int, nonce: str) -> int | None:

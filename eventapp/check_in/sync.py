@@ -12,7 +12,7 @@ from eventapp.check_in.record import CheckInAnswer, CheckInRequest, record
 from eventapp.check_in.rules import CheckInKind
 from eventapp.check_in.wire import SentScan
 from eventapp.core.errors import Refused
-from eventapp.core.statements import QuickRun
+from eventapp.core.statements import QuickReads, QuickRun
 from eventapp.tickets import queries as tickets
 from eventapp.tickets.codes import PublicKeys
 
@@ -37,13 +37,13 @@ class ScanAsked:
     request: CheckInRequest
 
 
-def remembered_keys() -> PublicKeys:
+def remembered_keys(reads: QuickReads | None = None) -> PublicKeys:
     """The public keys of events, each read once; for the scans of one moment."""
     known: dict[tuple[int, int], bytes | None] = {}
 
     def key(event_id: int, number: int) -> bytes | None:
         if (event_id, number) not in known:
-            known[event_id, number] = tickets.public_key(event_id, number)
+            known[event_id, number] = tickets.public_key(event_id, number, reads)
         return known[event_id, number]
 
     return key

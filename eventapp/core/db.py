@@ -210,6 +210,11 @@ def transaction(*, durable: bool = False) -> Iterator[None]:
         _unit.reset(token)
 
 
+def start_now() -> None:
+    """Begin the transaction at once, with SQLite's lock if it writes, and not with its first statement."""
+    db.session.connection()
+
+
 @contextmanager
 def savepoint() -> Iterator[None]:
     """A failure inside is rolled back on its own, and the rest of the transaction continues."""

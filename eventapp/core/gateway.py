@@ -58,22 +58,27 @@ class CachedAnswers(Protocol):
 
 # (status, headers, body)
 Answer = tuple[int, list[tuple[str, str]], bytes]
-# Answers several requests at once; None for those that the application answers.
-Batched = Callable[[list[Environ]], list[Answer | None]]
 # Requests in one batch.
 LARGEST_BATCH = 64
 
 
-class _Batches:
-    """Answers requests of one kind together: those that arrive while some are being answered are the next batch.
+# Returns the environs of requests that wait, once each: all of them, or those whose bodies have at most so many bytes.
+Take = Callable[[int | None], list[Environ]]
+# Answers what it takes, in its order, as often as it takes something; None for what the application answers.
+Batched = Callable[[Take], list[Answer | None]]
 
-    Each of them would end with a commit of its own, and wait for the disk; together they wait once.
+
+class _Batches:
+    """Answers requests of one kind together: those that arrive while others are being answered are the next batch.
+
+    Each of them would end with a commit of its own, and wait for the disk; together they wait once. All is done by one
+    thread: a second one that reads meanwhile would take Python's lock from the one that others wait for.
     """
 
     def __init__(self, handler: Batched, name: str) -> None:
         self._handler = handler
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._waiting: list[tuple[Environ, asyncio.Future[Answer | None]]] = []
+        self._waiting: deque[tuple[Environ, asyncio.Future[Answer | None]]] = deque()
         self._running: asyncio.Task[None] | None = None
 
     async def answer(self, environ: Environ) -> Answer | None:
@@ -89,15 +94,31 @@ class _Batches:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
-            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
-            try:
-                answers = await loop.run_in_executor(self._thread, self._handler, [environ for environ, _ in batch])
-            except Exception:
-                log.exception("a batch was not answered")
-                answers = [None] * len(batch)
-            for (_, coming), answer in zip(batch, answers, strict=True):
+            taken, answers = await loop.run_in_executor(self._thread, self._answered)
+            for coming, answer in zip(taken, answers, strict=True):
                 if not coming.done():
                     coming.set_result(answer)
+
+    def _answered(self) -> tuple[list[asyncio.Future[Answer | None]], list[Answer | None]]:
+        """Run the handler in its thread. Only that takes what waits, and only the event loop adds to it."""
+        taken: list[asyncio.Future[Answer | None]] = []
+
+        def take(most: int | None = None) -> list[Environ]:
+            environs = []
+            while self._waiting and len(taken) < LARGEST_BATCH:
+                if most is not None and int(self._waiting[0][0]["CONTENT_LENGTH"]) > most:
+                    break
+                environ, coming = self._waiting.popleft()
+                environs.append(environ)
+                taken.append(coming)
+            return environs
+
+        try:
+            return taken, self._handler(take)
+        except Exception:
+            log.exception("a batch was not answered")
+            take()
+            return taken, [None] * len(taken)
 
 
 class _BodyRefused(Exception):

@@ -330,23 +330,29 @@ def test_an_answer_to_head_has_no_body(port):
     assert data.endswith(b"\r\n\r\n")
 
 
-def together(sizes: list[int], *, leaves: bool = False, fails: bool = False):
-    """Answers requests together, and notes how many; `leaves` every second one to the application."""
+class Together:
+    """Answers requests together, and notes how many. It leaves those to the application whose body ends with 1. `fails`
+    is the step in which it raises.
+    """
 
-    def handler(environs):
-        sizes.append(len(environs))
-        sleep(0.05)
-        if fails:
+    def __init__(self, *, fails: str = "") -> None:
+        self.sizes: list[int] = []
+        self.fails = fails
+
+    def __call__(self, take):
+        if self.fails == "at once":
+            raise RuntimeError("a secret")
+        environs = take(None)
+        sleep(0.05)  # until it has the lock
+        environs += take(2)
+        self.sizes.append(len(environs))
+        if self.fails == "later":
             raise RuntimeError("a secret")
         bodies = [environ["wsgi.input"].getvalue() for environ in environs]
         return [
-            None
-            if leaves and body.endswith(b"1")
-            else (200, [("content-type", "text/plain")], b'{"batch": "%s"}' % body)
+            None if body.endswith(b"1") else (200, [("content-type", "text/plain")], b'{"batch": "%s"}' % body)
             for body in bodies
         ]
-
-    return handler
 
 
 def post(port: int, number: int) -> tuple[int, dict]:
@@ -355,28 +361,48 @@ def post(port: int, number: int) -> tuple[int, dict]:
     return status, told
 
 
-def test_requests_that_arrive_meanwhile_are_answered_together_each_with_its_own_answer():
-    sizes: list[int] = []
-    with running(batched={"/together": together(sizes)}) as port:
+def test_requests_that_arrive_until_the_lock_is_held_are_answered_together_each_with_its_own_answer():
+    together = Together()
+    with running(batched={"/together": together}) as port:
+        numbers = range(30, 60, 3)
         connections = [
-            connect(port, f"POST /together\nContent-Length: {len(str(n))}", str(n).encode()) for n in range(20)
+            connect(port, f"POST /together\nContent-Length: {len(str(n))}", str(n).encode()) for n in numbers
         ]
         answers = [answer(one) for one in connections]
-    assert [told["batch"] for _status, told, _lines in answers] == [str(n) for n in range(20)]
-    assert sum(sizes) == 20 and len(sizes) < 20
+    told = [told.get("batch", told.get("body")) for _status, told, _lines in answers]
+    assert told == [str(n) for n in numbers]
+    assert sum(together.sizes) == len(numbers)
+    assert max(together.sizes) > 1
 
 
-def test_what_a_batch_leaves_and_all_that_fails_in_it_is_answered_by_the_application():
-    with running(batched={"/together": together([], leaves=True)}) as port:
-        assert post(port, 2) == (200, {"batch": "2"})
+def test_what_comes_late_and_is_long_is_in_the_next_batch():
+    together = Together()
+    with running(batched={"/together": together}) as port:
+        connections = [
+            connect(port, f"POST /together\nContent-Length: {len(str(n))}", str(n).encode()) for n in (3, 4, 555)
+        ]
+        assert [answer(one)[1]["batch"] for one in connections] == ["3", "4", "555"]
+    assert sum(together.sizes) == 3
+
+
+def test_what_a_batch_leaves_is_answered_by_the_application():
+    with running(batched={"/together": Together()}) as port:
+        assert post(port, 3) == (200, {"batch": "3"})
         assert post(port, 1)[1]["body"] == "1"
-    with running(batched={"/together": together([], fails=True)}) as port:
+
+
+@pytest.mark.parametrize("step", ["at once", "later"])
+def test_all_that_fails_in_a_batch_is_answered_by_the_application_and_the_next_batch_is_another(step):
+    together = Together(fails=step)
+    with running(batched={"/together": together}) as port:
         assert post(port, 3)[1]["body"] == "3"
+        together.fails = ""
+        assert post(port, 3) == (200, {"batch": "3"})
 
 
 def test_other_methods_and_refused_bodies_are_not_in_a_batch():
-    sizes: list[int] = []
-    with running(batched={"/together": together(sizes)}) as port:
+    together = Together()
+    with running(batched={"/together": together}) as port:
         assert answer(connect(port, "GET /together"))[1]["REQUEST_METHOD"] == "GET"
         assert answer(connect(port, f"POST /together\nContent-Length: {LIMIT + 1}"))[0] == 413
-    assert sizes == []
+    assert together.sizes == []
