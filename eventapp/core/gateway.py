@@ -29,6 +29,8 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 PATIENCE = 10.0
 RATE = 4096
 LONGEST = 300.0
+# A body of at most so many bytes is read at once: piece by piece costs half as much again as an empty request.
+SMALL = 16_384
 # Bodies that are arriving at the same time, in one process. Each takes at most its limit in memory.
 MOST_BODIES = 256
 
@@ -302,6 +304,11 @@ class Gateway:
         if self._bodies >= MOST_BODIES:
             raise _BodyRefused(503)
         self._bodies += 1
+        if declared is not None and int(declared) <= SMALL:
+            try:
+                return await self._read_small(protocol, int(declared))
+            finally:
+                self._bodies -= 1
         pieces: list[bytes] = []
         size, began = 0, self._loop.time()
         try:
@@ -320,6 +327,17 @@ class Gateway:
         if declared is not None and size != int(declared):
             raise _BodyRefused(400)  # the client has disconnected
         return b"".join(pieces)
+
+    async def _read_small(self, protocol: Any, declared: int) -> bytes:
+        """Return the whole body, which is so small that its pieces need not be counted. Raises _BodyRefused."""
+        try:
+            async with asyncio.timeout(self._patience + declared / RATE):
+                body: bytes = await protocol()
+        except TimeoutError:
+            raise _BodyRefused(408) from None
+        if len(body) != declared:
+            raise _BodyRefused(400)  # the client has disconnected
+        return body
 
     def _answer(self, environ: Environ, protocol: Any) -> None:
         """Run the application in a thread and hand its complete response to the server."""
