@@ -23,7 +23,7 @@ from eventapp.check_in.devices import Device
 from eventapp.check_in.rules import CheckInKind
 from eventapp.check_in.sync import ScanAsked
 from eventapp.check_in.wire import Sent
-from eventapp.core import clock, logs
+from eventapp.core import clock, languages, logs
 from eventapp.core.db import start_now, transaction
 from eventapp.core.environs import Environ
 from eventapp.core.errors import Refused
@@ -57,7 +57,7 @@ def handler(app: Flask) -> Batched:
     """A function that answers POST requests to PATH."""
 
     def answer(take: Take) -> list[Answer | None]:
-        batch = _Batch()
+        batch = _Together()
         with app.app_context():
             try:
                 return batch.answers(take)
@@ -68,7 +68,7 @@ def handler(app: Flask) -> Batched:
     return answer
 
 
-class _Batch:
+class _Together:
     """What is answered in one transaction."""
 
     def __init__(self) -> None:
@@ -95,7 +95,9 @@ class _Batch:
             began, now = perf_counter(), clock.now()
             with QuickReads() as reads:
                 keys = sync.remembered_keys(reads)
-                self.messages += [_message(environ, began, now, keys, reads) for environ in environs]
+                found = devices.of_headers((one.get("HTTP_AUTHORIZATION", "") for one in environs), reads)
+                for environ, device in zip(environs, found, strict=True):
+                    self.messages.append(None if device is None else _message(environ, device, began, now, keys))
 
 
 def _written(messages: list[_Message]) -> list[dict[str, Any]]:
@@ -108,10 +110,9 @@ def _written(messages: list[_Message]) -> list[dict[str, Any]]:
     return bodies
 
 
-def _message(environ: Environ, began: float, now: datetime, keys: PublicKeys, reads: QuickReads) -> _Message | None:
+def _message(environ: Environ, device: Device, began: float, now: datetime, keys: PublicKeys) -> _Message | None:
     """A message that can be answered here; None for one that the view has to answer."""
-    device = devices.of_header(environ.get("HTTP_AUTHORIZATION", ""), reads)
-    if device is None or not environ.get("CONTENT_TYPE", "").startswith("application/json"):
+    if not environ.get("CONTENT_TYPE", "").startswith("application/json"):
         return None
     try:
         sent = wire.read(json.loads(environ["wsgi.input"].getvalue()))
@@ -119,7 +120,9 @@ def _message(environ: Environ, began: float, now: datetime, keys: PublicKeys, re
         return None
     if any(scan.walk_in is not None or scan.kind is CheckInKind.UNDO for scan in sent.scans):
         return None
-    return _Message(began, device, sent, sync.prepared(device, sent.scans, clock=sent.clock, now=now, keys=keys))
+    language = languages.accepted(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    asked = sync.prepared(device, sent.scans, clock=sent.clock, now=now, keys=keys, language=language)
+    return _Message(began, device, sent, asked)
 
 
 def _answer(body: dict[str, Any], began: float) -> Answer:

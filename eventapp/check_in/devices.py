@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import String, and_, bindparam, select, update
 
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Permission, may
@@ -16,7 +16,7 @@ from eventapp.check_in.record import Point
 from eventapp.check_in.rules import Admission
 from eventapp.core import clock, tokens
 from eventapp.core.db import Moment
-from eventapp.core.statements import QuickRead, QuickReads, QuickWrite
+from eventapp.core.statements import QuickList, QuickReads, QuickWrite
 from eventapp.events.models import Event, TeamMember
 
 # How often it is written down that a device was seen, if nothing else is written.
@@ -40,10 +40,27 @@ class Device:
     point: Point
 
 
-def of_header(authorization: str, reads: QuickReads | None = None) -> Device | None:
-    """The device whose key an Authorization header shows. `reads` is for those who look up several."""
+def of_header(authorization: str) -> Device | None:
+    """The device whose key an Authorization header shows."""
+    with QuickReads() as reads:
+        return of_headers([authorization], reads)[0]
+
+
+def of_headers(authorizations: Iterable[str], reads: QuickReads) -> list[Device | None]:
+    """The devices whose keys some Authorization headers show. One statement.
+
+    None for a key that nobody has, that was revoked or has expired, or of a team member who may no longer check people
+    in.
+    """
+    digests = [_digest(one) for one in authorizations]
+    rows = {digest: row for digest, *row in reads.rows(_by_digest, (one for one in digests if one))}
+    now = clock.now()
+    return [_valid(rows[digest], now) if digest in rows else None for digest in digests]
+
+
+def _digest(authorization: str) -> str:
     kind, _space, key = authorization.partition(" ")
-    return by_key(key, reads) if kind.lower() == "bearer" and 20 <= len(key) <= 100 else None
+    return tokens.digest(key) if kind.lower() == "bearer" and 20 <= len(key) <= 100 else ""
 
 
 _columns = (
@@ -70,27 +87,26 @@ _columns = (
     CheckInPoint.days,
     CheckInPoint.seat_holders,
 )
-_by_digest = QuickRead(
-    select(*_columns)
-    .join(CheckInPoint, CheckInPoint.id == CheckInDevice.point_id)
-    .join(Event, Event.id == CheckInDevice.event_id)
-    .outerjoin(User, User.id == CheckInDevice.user_id)
-    .outerjoin(TeamMember, and_(TeamMember.user_id == User.id, TeamMember.event_id == Event.id))
-    .where(CheckInDevice.digest == bindparam("digest", ""))
-)
 
 
-def by_key(key: str, reads: QuickReads | None = None) -> Device | None:
-    """The device with this key; None if nobody has it, it was revoked or has expired, or the team member whose device
-    it is may no longer check people in.
-    """
-    digest = tokens.digest(key)
-    row = _by_digest.row(digest=digest) if reads is None else reads.row(_by_digest, digest=digest)
-    if row is None:
-        return None
+def _by_digest_(digests: list[Any]) -> Any:
+    return (
+        select(CheckInDevice.digest, *_columns)
+        .join(CheckInPoint, CheckInPoint.id == CheckInDevice.point_id)
+        .join(Event, Event.id == CheckInDevice.event_id)
+        .outerjoin(User, User.id == CheckInDevice.user_id)
+        .outerjoin(TeamMember, and_(TeamMember.user_id == User.id, TeamMember.event_id == Event.id))
+        .where(CheckInDevice.digest.in_(digests))
+    )
+
+
+_by_digest = QuickList(String(), _by_digest_)
+
+
+def _valid(row: list[Any], now: datetime) -> Device | None:
     number, label, walk_ins, user_id, last_seen, waiting, slug, created_at, expires_at, revoked_at, *others = row
     active, admin, role, *where = others
-    if revoked_at is not None or expires_at <= clock.now():
+    if revoked_at is not None or expires_at <= now:
         return None
     if user_id is not None and not (active and (admin or may(role, Permission.CHECK_IN))):
         return None

@@ -95,8 +95,9 @@ def _moment(at: datetime | None) -> datetime | None:
 def _line(event: Event, point: CheckInPoint, request: CheckInRequest) -> CheckIn:
     where = as_point(event, point)
     start_writing(db.session())
-    answer = record_one(where, request)
-    return db.session.get_one(CheckIn, answer.line, populate_existing=True)
+    record_one(where, request)
+    query = select(CheckIn).where(CheckIn.nonce == request.nonce)
+    return db.session.scalars(query, execution_options={"populate_existing": True}).one()
 
 
 def as_point(event: Event, point: CheckInPoint) -> Point:

@@ -1,20 +1,17 @@
-"""Writes the log: decides what a door answers, and stores the answer with the presence that follows from it.
-
-Some hundred people an hour come through one door, and devices that were offline send theirs all at once, so each line
-costs a few prebuilt statements.
-"""
+"""Writes the log: decides what a door answers, and stores the answer with the presence that follows from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, literal, select
+from sqlalchemy import literal, select
 
 from eventapp.check_in import presence, rules
 from eventapp.check_in.came import registrations_of
+from eventapp.check_in.ledger import KnownLine, KnownPerson, Ledger, Whereabouts
 from eventapp.check_in.models import CheckIn, CheckInPoint, Presence, entry
 from eventapp.check_in.presence import LogEntry
 from eventapp.check_in.queries import Scanned
@@ -24,9 +21,6 @@ from eventapp.core.clock import local_day
 from eventapp.core.db import db
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
-from eventapp.core.statements import QuickRun, QuickSelect, QuickWrite
-from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
-from eventapp.registration.records import MergedRegistration
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,103 +59,132 @@ class CheckInRequest:
     offline: bool = False
     device_result: ScanResult | None = None
 
+    @property
+    def number(self) -> int | None:
+        """The registration that is asked about, if there is any."""
+        if self.read is None:
+            return self.person
+        return None if self.read.ticket is None else self.read.ticket.registration
+
 
 @dataclass(frozen=True, slots=True)
 class CheckInAnswer:
     """What the point answers. `replayed`: the request had arrived before, and this is what was answered then."""
 
     nonce: str
-    line: int
     result: ScanResult
     accepted: bool
     person: int | None
     replayed: bool = False
 
 
-def record(point: Point, request: CheckInRequest, run: QuickRun) -> CheckInAnswer:
-    """Answer one request, and write it to the log. The transaction must hold the write lock (core.db.start_writing);
-    `run` is of that transaction.
+@contextmanager
+def decisions(asked: Iterable[tuple[Point, CheckInRequest]] = ()) -> Iterator[Ledger]:
+    """A ledger for deciding requests; those that are named are read at once. What they write is written at the end. The
+    transaction must hold the write lock (core.db.start_writing).
+    """
+    ledger = Ledger()
+    try:
+        requests = [request for _point, request in asked]
+        people = [number for request in requests if (number := request.number) is not None]
+        ledger.read([request.nonce for request in requests], people)
+        yield ledger
+        ledger.flush()
+    finally:
+        ledger.close()
+
+
+def settled(point: Point, answer: CheckInAnswer, ledger: Ledger) -> CheckInAnswer:
+    """The answer after the end of the decisions: another one if the same request has arrived twice at once, and the
+    other one was faster.
+    """
+    if answer.nonce not in ledger.lost:
+        return answer
+    with decisions() as anew:
+        known = anew.known(answer.nonce)
+    if known is None:
+        raise Refused(_("This form was sent before. Open the page again."))
+    return _replayed(point, answer.nonce, known)
+
+
+def record(point: Point, request: CheckInRequest, ledger: Ledger) -> CheckInAnswer:
+    """Answer one request, and write it to the log.
 
     Two who ask for one person at once are answered one after the other. Raises Refused for an undo of what can't be
     undone, and for a nonce of another event.
     """
-    known = run.row(_known, nonce=request.nonce)
+    known = ledger.known(request.nonce)
     if known is not None:
         return _replayed(point, request.nonce, known)
     if request.kind is CheckInKind.UNDO:
-        return _undo(run, point, request)
-    number = request.person
-    if request.read is not None:
-        number = request.read.ticket.registration if request.read.ticket else None
-    row = None if number is None else run.row(_person, person=number, event=point.event_id)
+        return _undo(ledger, point, request)
+    number = request.number
+    person = None if number is None else ledger.person(number, point.event_id)
     at = request.at or clock.now()  # under the lock
-    if row is None:
-        return _of_nobody(run, point, request, at)
-    return _decide(run, point, request, _Person(number or 0, *row), at)
+    if person is None:
+        return _of_nobody(ledger, point, request, at)
+    return _decide(ledger, point, request, person, at)
 
 
 def record_one(point: Point, request: CheckInRequest) -> CheckInAnswer:
     """Answer one request as `record` does."""
-    with QuickRun() as run:
-        return record(point, request, run)
+    with decisions([(point, request)]) as ledger:
+        answer = record(point, request, ledger)
+    return settled(point, answer, ledger)
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    id: int
-    status: Any
-    option: int
-    mode: Any
-    revision: int
-    merged: bool
-
-
-def _replayed(point: Point, nonce: str, known: tuple[Any, ...]) -> CheckInAnswer:
-    line, event_id, result, accepted, person = known
-    if event_id != point.event_id:
+def _replayed(point: Point, nonce: str, known: KnownLine) -> CheckInAnswer:
+    if known.event_id != point.event_id:
         raise Refused(_("This form was sent before. Open the page again."))
-    return CheckInAnswer(nonce, line, result, accepted, person, replayed=True)
+    return CheckInAnswer(nonce, known.result, known.accepted, known.person, replayed=True)
 
 
-def _of_nobody(run: QuickRun, point: Point, request: CheckInRequest, at: datetime) -> CheckInAnswer:
+def _of_nobody(ledger: Ledger, point: Point, request: CheckInRequest, at: datetime) -> CheckInAnswer:
     """A text that is no ticket; or a genuine ticket whose registration was made after what this database holds."""
     read = request.read
     genuine = read is not None and read.ticket is not None
     result = ScanResult.OK_UNLISTED if genuine else read.result if read is not None else ScanResult.UNKNOWN
-    return _write(run, point, request, result, at, accepted=result.admits, person=None)
+    return _write(ledger, point, request, result, at, accepted=result.admits, person=None)
 
 
-def _decide(run: QuickRun, point: Point, request: CheckInRequest, person: _Person, at: datetime) -> CheckInAnswer:
+def _decide(ledger: Ledger, point: Point, request: CheckInRequest, person: KnownPerson, at: datetime) -> CheckInAnswer:
     shown = request.read.ticket.revision if request.read is not None and request.read.ticket is not None else None
-    day = local_day(at, point.zone)
     worth = rules.verdict(
         status=person.status,
         merged=bool(person.merged),
         revision=person.revision,
         shown=shown,
-        admitted=_admits(run, point, person, day),
+        admitted=_admits(ledger, point, person, local_day(at, point.zone)),
     )
-    state = run.row(_latest, person=person.id, event=point.event_id, area=point.area)
-    in_order = state is None or state[1] < at
-    inside = state is not None and bool(state[0]) if in_order else _was_inside(point, request, person.id, at)
+    state = ledger.where(person.id, point.event_id, point.area)
+    in_order = state is None or state.at < at
+    inside = state is not None and bool(state.inside)
+    if not in_order:
+        ledger.flush()
+        inside = _was_inside(point, request, person.id, at)
     result = presence.at_the_door(worth, request.kind, inside=inside)
     let_in = request.offline and request.device_result is not None and request.device_result.admits
     forced = bool(request.reason) and not result.admits
     accepted = result.admits or forced or let_in
-    answer = _write(run, point, request, result, at, accepted=accepted, person=person.id, forced=forced)
-    if accepted and run.row(_undone, nonce=request.nonce) is not None:
-        in_order = False  # what takes it back was faster
-    if accepted and in_order:
-        _set_present(run, point, person.id, request.kind, at)
+    answer = _write(ledger, point, request, result, at, accepted=accepted, person=person.id, forced=forced)
+    if accepted and in_order and not ledger.is_undone(request.nonce):  # what takes it back may have been faster
+        now = Whereabouts(at, point.id, request.kind is CheckInKind.IN)
+        ledger.move(person.id, (point.event_id, point.area), now, nonce=request.nonce)
     elif accepted:
-        project(point.id, person.id)
+        _project(ledger, point.id, person.id)
     return answer
 
 
-def _admits(run: QuickRun, point: Point, person: _Person, day: date) -> bool:
+def _project(ledger: Ledger, point_id: int, person: int) -> None:
+    ledger.flush()
+    project(point_id, person)
+    ledger.forget(person)
+
+
+def _admits(ledger: Ledger, point: Point, person: KnownPerson, day: date) -> bool:
     has_seat = False
     if point.admission.seat_holders and point.session_id is not None:
-        has_seat = run.row(_seat, person=person.id, session=point.session_id) is not None
+        has_seat = ledger.has_seat(person.id, point.session_id)
     return point.admission.admits(option=person.option, mode=person.mode, day=day, has_seat=has_seat)
 
 
@@ -172,26 +195,25 @@ def _was_inside(point: Point, request: CheckInRequest, person: int, at: datetime
     return presence.in_force(log_of(point.event_id, person), asked) is ScanResult.ALREADY_IN
 
 
-def _undo(run: QuickRun, point: Point, request: CheckInRequest) -> CheckInAnswer:
-    found = run.row(_known, nonce=request.undoes)
-    if found is not None and found[1] != point.event_id:
+def _undo(ledger: Ledger, point: Point, request: CheckInRequest) -> CheckInAnswer:
+    found = ledger.known(request.undoes)
+    if found is not None and found.event_id != point.event_id:
         raise Refused(_("This can't be undone."))
-    person = found[4] if found is not None else request.person
-    if person is not None and run.row(_person, person=person, event=point.event_id) is None:  # locks it
+    person = found.person if found is not None else request.person
+    if person is not None and ledger.person(person, point.event_id) is None:  # locks it
         person = None  # of another event, or of nobody
-    if found is not None and (not found[3] or run.row(_undone, nonce=request.undoes) is not None):
+    if found is not None and (not found.accepted or ledger.is_undone(request.undoes)):
         raise Refused(_("This can't be undone."))
-    where = point.id if found is None else (run.row(_point_of, line=found[0]) or (point.id,))[0]
-    answer = _write(
-        run, point, request, ScanResult.OK, request.at or clock.now(), accepted=False, person=person, where=where
-    )
+    where = point.id if found is None else found.point_id
+    at = request.at or clock.now()
+    answer = _write(ledger, point, request, ScanResult.OK, at, accepted=False, person=person, where=where)
     if person is not None:
-        project(where, person)
+        _project(ledger, where, person)
     return answer
 
 
 def _write(
-    run: QuickRun,
+    ledger: Ledger,
     point: Point,
     request: CheckInRequest,
     result: ScanResult,
@@ -203,41 +225,30 @@ def _write(
     where: int | None = None,
 ) -> CheckInAnswer:
     """Add a line to the log."""
-    row = run.row(
-        _new_line,
-        event_id=point.event_id,
-        nonce=request.nonce,
-        point_id=point.id if where is None else where,
-        registration_id=person,
-        user_id=request.user_id,
-        device_id=request.device_id,
-        kind=request.kind,
-        result=result,
-        accepted=accepted,
-        forced=forced,
-        reason=request.reason if forced else "",
-        undoes=request.undoes,
-        at=at,
-        at_device=request.at_device,
-        sequence=request.sequence,
-        offline=request.offline,
-        device_result=request.device_result,
-        received_at=clock.now(),
+    ledger.add(
+        {
+            "event_id": point.event_id,
+            "nonce": request.nonce,
+            "point_id": point.id if where is None else where,
+            "registration_id": person,
+            "user_id": request.user_id,
+            "device_id": request.device_id,
+            "kind": request.kind,
+            "result": result,
+            "accepted": accepted,
+            "forced": forced,
+            "reason": request.reason if forced else "",
+            "undoes": request.undoes,
+            "at": at,
+            "at_device": request.at_device,
+            "sequence": request.sequence,
+            "offline": request.offline,
+            "device_result": request.device_result,
+            "received_at": clock.now(),
+        }
     )
-    if row is None:  # it has arrived twice at once, and the other one was faster
-        known = run.row(_known, nonce=request.nonce)
-        if known is None:
-            raise Refused(_("This form was sent before. Open the page again."))
-        return _replayed(point, request.nonce, known)
     revisions.changed(f"event:{point.event_id}:check-ins")
-    return CheckInAnswer(request.nonce, row[0], result, accepted, person)
-
-
-def _set_present(run: QuickRun, point: Point, person: int, kind: CheckInKind, at: datetime) -> None:
-    inside = kind is CheckInKind.IN
-    run.row(
-        _present, point_id=point.id, registration_id=person, inside=inside, first_in=at if inside else None, last_at=at
-    )
+    return CheckInAnswer(request.nonce, result, accepted, person)
 
 
 def log_of(event_id: int, person: int) -> list[LogEntry]:
@@ -273,79 +284,3 @@ def project(point_id: int, person: int) -> None:
             db.session.add(stored)
         stored.inside, stored.first_in, stored.last_at = state.inside, state.first_in, state.last_at
     db.session.flush()
-
-
-@QuickSelect
-def _known(insert: Callable[[Any], Any]) -> Any:
-    columns = (CheckIn.id, CheckIn.event_id, CheckIn.result, CheckIn.accepted, CheckIn.registration_id)
-    return select(*columns).where(CheckIn.nonce == bindparam("nonce", ""))
-
-
-@QuickSelect
-def _undone(insert: Callable[[Any], Any]) -> Any:
-    # The second condition lets the database use the index.
-    return select(CheckIn.id).where(CheckIn.undoes == bindparam("nonce", ""), CheckIn.undoes != "").limit(1)
-
-
-@QuickSelect
-def _point_of(insert: Callable[[Any], Any]) -> Any:
-    return select(CheckIn.point_id).where(CheckIn.id == bindparam("line", 0))
-
-
-@QuickSelect
-def _person(insert: Callable[[Any], Any]) -> Any:
-    merged = select(MergedRegistration.registration_id).where(MergedRegistration.registration_id == Registration.id)
-    columns = (Registration.status, Registration.option_id, AttendanceOption.mode, Registration.ticket_revision)
-    return (
-        select(*columns, merged.exists().label("merged"))
-        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
-        .where(Registration.id == bindparam("person", 0), Registration.event_id == bindparam("event", 0))
-        .with_for_update(key_share=True, of=Registration)
-    )
-
-
-@QuickSelect
-def _seat(insert: Callable[[Any], Any]) -> Any:
-    return select(SessionSignup.id).where(
-        SessionSignup.registration_id == bindparam("person", 0), SessionSignup.session_id == bindparam("session", 0)
-    )
-
-
-@QuickSelect
-def _latest(insert: Callable[[Any], Any]) -> Any:
-    person = bindparam("person", 0, type_=Integer())
-    return (
-        select(Presence.inside, Presence.last_at)
-        .join(CheckInPoint, CheckInPoint.id == Presence.point_id)
-        .where(
-            Presence.registration_id.in_(registrations_of(person)),
-            CheckInPoint.event_id == bindparam("event", 0, type_=Integer()),
-            CheckInPoint.area == bindparam("area", "", type_=String()),
-        )
-        .order_by(Presence.last_at.desc(), Presence.point_id.desc())
-        .limit(1)
-    )
-
-
-_LINE = tuple(column.key for column in CheckIn.__table__.columns if column.key != "id")
-
-
-def _new_line_(insert: Callable[[Any], Any]) -> Any:
-    table: Any = CheckIn.__table__
-    return insert(table).on_conflict_do_nothing(index_elements=["nonce"]).returning(table.c.id)
-
-
-_new_line = QuickWrite(_new_line_, columns=_LINE)
-
-
-def _present_(insert: Callable[[Any], Any]) -> Any:
-    statement = insert(Presence.__table__)
-    new = statement.excluded
-    first = func.coalesce(Presence.first_in, new.first_in)
-    return statement.on_conflict_do_update(
-        index_elements=["point_id", "registration_id"],
-        set_={"inside": new.inside, "first_in": first, "last_at": new.last_at},
-    )
-
-
-_present = QuickWrite(_present_, columns=("point_id", "registration_id", "inside", "first_in", "last_at"))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from eventapp.check_in import presence, queries, walk_ins
 from eventapp.check_in.devices import Device
-from eventapp.check_in.record import CheckInAnswer, CheckInRequest, record
+from eventapp.check_in.ledger import Ledger
+from eventapp.check_in.record import CheckInAnswer, CheckInRequest, decisions, record, settled
 from eventapp.check_in.rules import CheckInKind
 from eventapp.check_in.wire import SentScan
+from eventapp.core import languages
 from eventapp.core.errors import Refused
-from eventapp.core.statements import QuickReads, QuickRun
+from eventapp.core.statements import QuickReads
 from eventapp.tickets import queries as tickets
 from eventapp.tickets.codes import PublicKeys
 
@@ -30,11 +33,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class ScanAsked:
-    """A scan of a device, ready to be decided."""
+    """A scan of a device, ready to be decided. `language` is that of a refusal; empty for that of the request which is
+    being answered.
+    """
 
     device: Device
     scan: SentScan
     request: CheckInRequest
+    language: str = ""
 
 
 def remembered_keys(reads: QuickReads | None = None) -> PublicKeys:
@@ -50,13 +56,19 @@ def remembered_keys(reads: QuickReads | None = None) -> PublicKeys:
 
 
 def prepared(
-    device: Device, scans: list[SentScan], *, clock: datetime, now: datetime, keys: PublicKeys | None = None
+    device: Device,
+    scans: list[SentScan],
+    *,
+    clock: datetime,
+    now: datetime,
+    keys: PublicKeys | None = None,
+    language: str = "",
 ) -> list[ScanAsked]:
     """The scans of a device, with their signatures checked and their times corrected: what takes time, and needs no
     lock. `clock` is what the device's clock shows, `now` ours.
     """
     requests = _requests(device, scans, keys or remembered_keys(), clock=clock, now=now)
-    return [ScanAsked(device, scan, request) for scan, request in zip(scans, requests, strict=True)]
+    return [ScanAsked(device, scan, request, language) for scan, request in zip(scans, requests, strict=True)]
 
 
 def write(asked: list[ScanAsked]) -> list[CheckInAnswer | Refusal]:
@@ -65,10 +77,15 @@ def write(asked: list[ScanAsked]) -> list[CheckInAnswer | Refusal]:
     People are locked in the order of their numbers, so that two who write at once don't wait for each other.
     """
     answers: dict[int, CheckInAnswer | Refusal] = {}
-    with QuickRun() as run:
+    with decisions((one.device.point, one.request) for one in asked) as ledger:
         for place in sorted(range(len(asked)), key=lambda place: _order(asked[place])):
-            answers[place] = _answer(asked[place], run)
-    return [answers[place] for place in range(len(asked))]
+            with _spoken(asked[place].language):
+                answers[place] = _answer(asked[place], ledger)
+    return [_settled(one, answers[place], ledger) for place, one in enumerate(asked)]
+
+
+def _spoken(language: str) -> AbstractContextManager[object]:
+    return languages.force_locale(language) if language else nullcontext()
 
 
 def _requests(
@@ -114,14 +131,25 @@ def _order(one: ScanAsked) -> tuple[int, int]:
     return (ticket.registration if ticket is not None else one.request.person or 0, one.scan.sequence)
 
 
-def _answer(one: ScanAsked, run: QuickRun) -> CheckInAnswer | Refusal:
+def _answer(one: ScanAsked, ledger: Ledger) -> CheckInAnswer | Refusal:
     device, scan, request = one.device, one.scan, one.request
     try:
         if scan.walk_in is not None and scan.kind is CheckInKind.IN:
+            ledger.flush()  # it may have been registered by a line before
             request = replace(request, person=walk_ins.registered(device, scan.walk_in, nonce=scan.nonce))
-        return record(device.point, request, run)
+        return record(device.point, request, ledger)
     except Refused as refused:
         return Refusal(scan.nonce, refused.message)
+
+
+def _settled(one: ScanAsked, answer: CheckInAnswer | Refusal, ledger: Ledger) -> CheckInAnswer | Refusal:
+    if isinstance(answer, Refusal):
+        return answer
+    try:
+        with _spoken(one.language):
+            return settled(one.device.point, answer, ledger)
+    except Refused as refused:
+        return Refusal(answer.nonce, refused.message)
 
 
 def as_json(answers: list[CheckInAnswer | Refusal], now: datetime) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from flask import Flask, g, has_request_context, request
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from eventapp.core.clock import to_local
 from eventapp.core.localized import TAG, LocalizedText, ResolvedText
@@ -71,6 +73,12 @@ def reader() -> str:
         g.language = preferred or request.accept_languages.best_match(INTERFACE) or "en"
     language: str = g.language
     return language
+
+
+@lru_cache(maxsize=256)
+def accepted(header: str) -> str:
+    """The interface's language for an Accept-Language header, where there is no request of Flask."""
+    return parse_accept_header(header, LanguageAccept).best_match(INTERFACE) or "en"
 
 
 def prefer(tag: str) -> None:

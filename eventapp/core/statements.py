@@ -7,13 +7,15 @@ They are for the few statements that every page or every registration runs; all 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Insert, Select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Dialect, Engine, Insert, Select, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from eventapp.core import deadlines
 from eventapp.core.db import db, start_writing
@@ -127,6 +129,38 @@ class QuickRead:
         return is_fresh
 
 
+class QuickList:
+    """A prebuilt SELECT of the rows that belong to any of several values, by a QuickReads or a QuickRun.
+
+    A statement is built for 1, 2, 4 … values; the last one fills up what is left.
+    """
+
+    MOST = 256
+
+    def __init__(self, kind: TypeEngine[Any], build: Callable[[list[BindParameter[Any]]], Any]) -> None:
+        """`build` gets the values, which are of this kind, as parameters for an IN."""
+        self._kind = kind
+        self._build = build
+        self._ready: dict[tuple[str, int], _Prepared] = {}
+
+    def fetch(self, dialect: Dialect, cursor: Any, values: Iterable[Any]) -> list[Row]:
+        """The rows of all values, each value once."""
+        wanted, found = list(dict.fromkeys(values)), []
+        for first in range(0, len(wanted), self.MOST):
+            part = wanted[first : first + self.MOST]
+            size = 1 << (len(part) - 1).bit_length()
+            part += part[-1:] * (size - len(part))
+            ready = self._ready.get((dialect.name, size)) or self._prepare(dialect, size)
+            cursor.execute(ready.sql, ready.bound({f"value_{at}": value for at, value in enumerate(part)}))
+            found += [ready.read(row) for row in cursor.fetchall()]
+        return found
+
+    def _prepare(self, dialect: Dialect, size: int) -> _Prepared:
+        statement = self._build([bindparam(f"value_{at}", None, type_=self._kind) for at in range(size)])
+        ready = self._ready[dialect.name, size] = _prepared(statement, statement.selected_columns, dialect)
+        return ready
+
+
 class QuickReads:
     """Runs many QuickReads on one connection of their own: to get it takes longer than such a statement."""
 
@@ -141,6 +175,10 @@ class QuickReads:
         self._cursor.execute(sql, parameters)
         found = self._cursor.fetchone()
         return None if found is None else statement.read(found)
+
+    def rows(self, statement: QuickList, values: Iterable[Any]) -> list[Row]:
+        """Run a statement, and return all its rows."""
+        return statement.fetch(self._engine.dialect, self._cursor, values)
 
     def __enter__(self) -> QuickReads:
         return self
@@ -219,12 +257,38 @@ class QuickRun:
     def row(self, statement: _InSession, **values: Any) -> Row | None:
         """Run a statement, and return its row; None if there is none. Raises sqlalchemy.exc.DBAPIError."""
         ready = statement.prepared(self._connection.dialect)
-        try:
+        with self._our_errors():
             self._cursor.execute(ready.sql, ready.bound(values))
             found: Row | None = self._cursor.fetchone() if self._cursor.description else None
-        except self._connection.dialect.loaded_dbapi.Error as error:
-            raise _as_ours(ready.sql, error, self._connection) from error
         return None if found is None else ready.read(found)
+
+    def rows(self, statement: QuickList, values: Iterable[Any]) -> list[Row]:
+        """Run a statement, and return all its rows. Raises sqlalchemy.exc.DBAPIError."""
+        with self._our_errors():
+            return statement.fetch(self._connection.dialect, self._cursor, values)
+
+    def many(self, statement: QuickWrite, rows: list[dict[str, Any]]) -> list[Row] | None:
+        """Run a statement for each row, and return what it returns; None if it returns nothing, as on SQLite, which
+        can't for several rows. Raises sqlalchemy.exc.DBAPIError.
+        """
+        ready = statement.prepared(self._connection.dialect)
+        bound = [ready.bound(row) for row in rows]
+        with self._our_errors():
+            if not ready.readers:
+                self._cursor.executemany(ready.sql, bound)
+                return None
+            self._cursor.executemany(ready.sql, bound, returning=True)
+            found: list[Row] = self._cursor.fetchall()
+            while self._cursor.nextset():
+                found += self._cursor.fetchall()
+        return [ready.read(row) for row in found]
+
+    @contextmanager
+    def _our_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise _as_ours("", error, self._connection) from error
 
     def close(self) -> None:
         """Give the cursor back."""

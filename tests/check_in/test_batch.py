@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from eventapp.check_in import batch, sync
+from eventapp.check_in import batch, operations, sync
 from eventapp.check_in.models import CheckIn, CheckInDevice, Presence
+from eventapp.check_in.rules import CheckInKind
 from eventapp.core import revisions
-from eventapp.core.db import db
+from eventapp.core.db import db, transaction
 from tests.check_in.conftest import milliseconds, ticket
 
 
@@ -87,3 +88,14 @@ def test_if_the_database_refuses_the_view_tries_each(answer, device, guest, monk
         patched.setattr(sync, "write", refuse)
         assert answer(environ(device, asked)) == [None]
     assert device.sync(asked, path="scan")["answers"][0]["result"] == "ok"
+
+
+@pytest.mark.parametrize(("header", "sentence"), [("ja,en;q=0.5", "このフォームは"), ("fi", "This form was sent")])
+def test_a_refusal_is_in_the_language_of_the_device(answer, device, make, guest, header, sentence):
+    other = make.event("other")
+    with transaction():
+        line = operations.scan(other, "nothing", kind=CheckInKind.IN, nonce="of-another-event", user_id=None)
+    asked = environ(device, device.question(text=ticket(guest), nonce=line.nonce), device.question(text="nothing"))
+    (body,) = answer(asked | {"HTTP_ACCEPT_LANGUAGE": header})
+    assert body["answers"][0]["refused"].startswith(sentence)
+    assert body["answers"][1]["result"] == "unknown"
