@@ -227,7 +227,11 @@ class Dimensions:
             raw = {row: RawParty(*row) for row in rows}
             known = parties.resolved(self.event, raw.values(), self._known)
             found = facets({one: (known[one], one.country) for one in raw.values()})
-            return {row: [part(found[raw[row]])] for row in raw}
+            made: dict[Hashable, list[Part]] = {}
+            for one in found.values():  # a few hundred organizations are in one country or in no city
+                if one.identity not in made:
+                    made[one.identity] = [part(one)]
+            return {row: made[found[raw[row]].identity] for row in raw}
 
         return parts
 

@@ -31,6 +31,11 @@ class Facets:
     city: LocalizedText = field(default_factory=LocalizedText)
     city_country: str | None = None
 
+    @property
+    def identity(self) -> Hashable:
+        """The same for people who are in the same row, whichever dimension a table has."""
+        return self.country, self.represents, self.kind, self.city_key, self.city_country
+
 
 def facets(parties: Mapping[K, tuple[CountedParty | None, str | None]]) -> dict[K, Facets]:
     """The facets of each (party, country of the person)."""

@@ -77,16 +77,23 @@ def usual(event: Event, version: Hashable, columns: Sequence[Any]) -> tuple[Sequ
 
     def build() -> list[PeopleGroup]:
         if names(asked) == names(REPRESENTED):
-            return _read(tally_in_order(_represented(), event=event.id), asked)
+            return _read(tally_in_order(_represented(came=True), event=event.id), asked)
         statement = _statement(asked, _with_option if known.intersection(names(asked)) else _plain)
         return _read(tally(statement, event=event.id), asked)
 
     return asked, kept.rows((version, names(asked)), build)
 
 
-def represented(event: Event, version: Hashable) -> list[PeopleGroup]:
-    """Everybody by the REPRESENTED columns, in the order of the first registration of each group."""
-    return usual(event, version, REPRESENTED)[1]
+def represented(event: Event, version: Hashable, *, came: bool) -> list[PeopleGroup]:
+    """Everybody by the REPRESENTED columns, in the order of the first registration of each group. One statement, none
+    if they were read before. Without `came`, it is not asked who has come, which is half of its cost.
+    """
+    if came or kept.has((version, names(REPRESENTED))):
+        return usual(event, version, REPRESENTED)[1]
+    return kept.rows(
+        (version, "registered", names(REPRESENTED)),
+        lambda: _read(tally_in_order(_represented(came=False), event=event.id), REPRESENTED),
+    )
 
 
 def by(event: Event, columns: Sequence[Any], joined: Any, state: LiveState | None) -> list[PeopleGroup]:
@@ -133,8 +140,8 @@ def counted(
 
 
 @cache
-def _represented() -> Any:
-    return _statement(REPRESENTED, _with_option, numbered=True)
+def _represented(*, came: bool) -> Any:
+    return _statement(REPRESENTED, _with_option, numbered=True, how=None if came else literal(int(Came.NOT)))
 
 
 def _with_option(statement: Any) -> Any:
@@ -145,13 +152,16 @@ def _plain(statement: Any) -> Any:
     return statement
 
 
-def _statement(columns: Sequence[Any], joined: Any, state: LiveState | None = None, *, numbered: bool = False) -> Any:
+def _statement(
+    columns: Sequence[Any], joined: Any, state: LiveState | None = None, *, numbered: bool = False, how: Any = None
+) -> Any:
     """The registrations of an event, which is a parameter: columns, traits, and their numbers if they are `numbered`.
+    `how` takes the place of the trait `came`.
 
     For one state, only what tells it is asked. Enumerations are left as the database has them.
     """
     among: list[Any] = []
-    how: Any = came()
+    how = came() if how is None else how
     if state is LiveState.CHECKED_IN:
         among, how = [counts_as_come()], literal(int(Came.COUNTS))
     elif state is not None and state is not LiveState.NO_SHOW:

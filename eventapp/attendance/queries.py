@@ -74,7 +74,7 @@ def publish(event: Event, said: CountStatement) -> PublicStatement:
     """What may be published of a statement. One statement more, unless it counts confirmed people."""
     if said.counts.basis is Basis.CONFIRMED:
         return disclosure.public(said, said.counts)
-    confirmed = _rows(groups.represented(event, kept.version(event)), Basis.CONFIRMED)
+    confirmed = _rows(groups.represented(event, kept.version(event), came=False), Basis.CONFIRMED)
     # Whom they represent is in no number of people.
     return disclosure.public(said, rules.count(confirmed, home=event.country_code, basis=Basis.CONFIRMED))
 
@@ -85,7 +85,7 @@ def count(
     """The live counts of an event. Raises rules.NotCounted if the basis has no rows."""
     if basis not in rules.COUNTED:
         raise rules.NotCounted(basis)
-    people = groups.represented(event, kept.version(event))
+    people = groups.represented(event, kept.version(event), came=basis is Basis.CHECKED_IN)
     without = frozenset() if host else parties.host_keys(event)
     rows = _rows(people, basis, lambda raw: parties.resolved(event, raw))
     counts = rules.count(rows, home=event.country_code, basis=basis, modes=modes, without=without)

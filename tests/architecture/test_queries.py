@@ -85,7 +85,7 @@ PAGES = {
     "/manage/events/forum/mail": 11,
     "/manage/events/forum/check-in": 7,
     "/manage/events/forum/check-in?q=guest": 8,
-    "/manage/events/forum/counts": 11,
+    "/manage/events/forum/counts": 12,
     "/manage/events/forum/counts?by=city&across=day&of=checked_in": 12,
     "/manage/events/forum/counts/screen": 10,
     "/manage/events/forum/counts/export?format=csv": 26,
