@@ -77,8 +77,11 @@ def reader() -> str:
 
 @lru_cache(maxsize=256)
 def accepted(header: str) -> str:
-    """The interface's language for an Accept-Language header, where there is no request of Flask."""
-    return parse_accept_header(header, LanguageAccept).best_match(INTERFACE) or "en"
+    """The interface's language for an Accept-Language header, where there is no request of Flask; empty for English,
+    which is spoken there.
+    """
+    found = parse_accept_header(header, LanguageAccept).best_match(INTERFACE)
+    return found if found and found != "en" else ""
 
 
 def prefer(tag: str) -> None:
