@@ -190,6 +190,7 @@ def rooms(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str, 
         if (look, side) not in kept:
             login = {"storage_state": organizer} if side == "desk" else {}
             kept[look, side] = Window(browser, served.url, **LOOKS[look], **login)
+            kept[look, side].bring_axe()
         return kept[look, side]
 
     yield room

@@ -226,7 +226,7 @@ class Visitor(FlaskClient):
 
     def values(self, path: str, *, action: str | None = None) -> dict[str, Any]:
         """What a browser would send for an untouched form; `action` as in `fill`."""
-        return _values(self._opened(path, action)[0])
+        return values_of(self._opened(path, action)[0])
 
     def _opened(self, path: str, action: str | None) -> tuple[Any, str]:
         got = self.get(path, follow_redirects=True)
@@ -243,7 +243,7 @@ class Visitor(FlaskClient):
         return forms[0]
 
     def _send(self, form: Any, opened: str, data: dict[str, Any], *, follow: bool) -> TestResponse:
-        values = _values(form)
+        values = values_of(form)
         for name, value in data.items():
             values[name] = [] if value is None else value if isinstance(value, list) else [value]
         return self.post(form.get("action") or opened, data=values, follow_redirects=follow)
@@ -255,7 +255,8 @@ class Visitor(FlaskClient):
         return self.post(target, data={**(data or {}), "csrf_token": keys[0]})
 
 
-def _values(form: Any) -> dict[str, Any]:
+def values_of(form: Any) -> dict[str, Any]:
+    """What a browser would send for a form as it is, without a button: lists of values by name."""
     values: dict[str, Any] = {}
     for node in form.iter():
         name = node.get("name")
