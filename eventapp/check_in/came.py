@@ -2,11 +2,14 @@
 
 A person is one person however many registrations and doors there are: a registration that was merged into another one
 counts for that, and somebody who has registered again after being let in has come.
+
+The conditions are always the same ones. They are kept, because to build them takes longer than to ask the database.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, literal, not_, or_, select, union_all
@@ -37,6 +40,7 @@ def registrations_of(person: Any) -> Any:
     return union_all(select(person), merged)
 
 
+@lru_cache(maxsize=8)
 def was_checked_in(row: Any = Registration) -> ColumnElement[bool]:
     """Whether somebody was let in with this registration, or with one that was merged into it."""
     here, there = aliased(Presence), aliased(Presence)
@@ -49,16 +53,19 @@ def was_checked_in(row: Any = Registration) -> ColumnElement[bool]:
     )
 
 
+@cache
 def has_come() -> ColumnElement[bool]:
     """Whether the person of a registration was let in, with this or another registration."""
     return or_(was_checked_in(), came_otherwise())
 
 
+@cache
 def counts_as_come() -> ColumnElement[bool]:
     """True for exactly one registration of each person who was let in: the active one, else the oldest."""
     return and_(was_checked_in(), not_(counts_elsewhere()))
 
 
+@cache
 def counts_elsewhere() -> ColumnElement[bool]:
     """Whether somebody who was let in with this registration is counted with another one."""
     better, merged = aliased(Registration), aliased(MergedRegistration)
@@ -68,6 +75,7 @@ def counts_elsewhere() -> ColumnElement[bool]:
     return and_(inactive, or_(exists().where(merged.registration_id == Registration.id), again))
 
 
+@cache
 def came() -> ColumnElement[int]:
     """One of Came for each registration. Whether somebody came with another one is only asked of confirmed people.
 
@@ -79,6 +87,7 @@ def came() -> ColumnElement[int]:
     return case((was_checked_in(), here), (missing, literal(int(Came.ELSEWHERE))), else_=literal(int(Came.NOT)))
 
 
+@cache
 def came_otherwise() -> ColumnElement[bool]:
     """Whether the person of a registration was let in with another one of theirs."""
     same = aliased(Registration)
