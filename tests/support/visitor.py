@@ -61,8 +61,10 @@ class Page:
 PUBLIC_FORM = re.compile(
     r"/events/[\w-]+/(register(/link)?|propose|here)|/registrations/.+|/invitations/.+|/announcements/stop/.+"
 )
-_VALUE = re.compile(r'="[^"&<>\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]*"')
-_TEXT = re.compile(r">[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]+<")
+_PLAIN = r"[^\"&<>\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]|&(?:amp|lt|gt|quot|nbsp|#34|#39);"
+_VALUE = re.compile(rf'="(?:{_PLAIN})*"')
+_TEXT = re.compile(rf'>(?:{_PLAIN}|")+<')
+_OPTIONS = re.compile(r'(<option value="">x</option>\s*){2,}')
 _BOOLEAN = {"autofocus", "checked", "disabled", "hidden", "multiple", "open", "readonly", "required", "selected"}
 _with_boolean = etree.XPath("//*[" + " or ".join(f"@{name}" for name in _BOOLEAN) + "]")
 _PARSER = etree.HTMLParser()
@@ -97,8 +99,9 @@ def _strictly(html: str) -> Any:
 
 
 def _shape(html: str) -> str:
-    """The page without its texts and the values of its attributes."""
-    return _TEXT.sub(lambda text: "> <" if text[0][1:-1].isspace() else ">x<", _VALUE.sub('=""', html))
+    """The page without its texts and the values of its attributes, and with one option for many."""
+    plain = _TEXT.sub(lambda text: "> <" if text[0][1:-1].isspace() else ">x<", _VALUE.sub('=""', html))
+    return _OPTIONS.sub(r"\1", plain)
 
 
 def _read(tree: Any) -> list[tuple[str, dict[str, str], list[str]]]:
