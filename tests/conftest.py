@@ -25,6 +25,7 @@ from eventapp.core.statements import QuickRead
 from eventapp.ical import vcalendar as ics
 from eventapp.mail.models import Email
 from tests.support import ical_lint as lint
+from tests.support import slow
 from tests.support.databases import postgresql
 from tests.support.ical_lint import Profile
 from tests.support.make import Make
@@ -42,7 +43,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     return ByFile(config, log)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--measure", action="store_true", help="write tests/support/slow.txt anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--measure"):
+        config.pluginmanager.register(slow.Measured())
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slow.mark(items)
     items.sort(key=by_length(items))
 
 

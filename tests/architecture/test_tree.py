@@ -16,6 +16,7 @@ from sqlalchemy import inspect, text
 from eventapp import jobs
 from eventapp.core.db import Base, db
 from eventapp.core.revisions import Revision
+from tests.support import slow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILES = [path for path in (ROOT / "eventapp").rglob("*.py") if "migrations" not in path.parts]
@@ -29,6 +30,14 @@ def test_no_room_is_without_a_noun():
 def test_no_file_has_grown_past_what_one_reads_at_once():
     for path in FILES:
         assert len(path.read_text().splitlines()) <= 420, path
+
+
+def test_a_test_that_is_listed_as_slow_is_there_and_does_not_guard_the_architecture():
+    for name in slow.named():
+        file, _, parts = name.partition("::")
+        text = (ROOT / file).read_text(encoding="utf-8") if (ROOT / file).exists() else ""
+        assert f"def {parts.rpartition('::')[2] or parts}(" in text, f"{name} is in {slow.LIST} and not there"
+        assert not name.startswith(slow.KEPT), name
 
 
 def test_time_comes_from_one_module():

@@ -14,7 +14,7 @@ from eventapp.registration import questions
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
 from tests.support.make import fresh
-from tests.support.visitor import _values
+from tests.support.visitor import values_of
 
 
 @pytest.mark.slow
@@ -57,7 +57,7 @@ def sent(visitor, path: str, action: str = "") -> dict[str, str]:
 def _form_values(visitor, action: str):
     forms = [one for one in visitor.page.forms() if (one.get("method") or "").lower() == "post"]
     chosen = [one for one in forms if (one.get("action") or action).split("?")[0].endswith(action)]
-    return _values(next(one for one in chosen if "logout" not in (one.get("action") or "")))
+    return values_of(next(one for one in chosen if "logout" not in (one.get("action") or "")))
 
 
 DESK_FORMS = {

@@ -19,7 +19,7 @@ from eventapp.programme.models import EventPerson, Participation, Session
 from eventapp.programme.rules import SessionStatus
 from eventapp.proposals import speakers
 from tests.support.make import fresh
-from tests.support.visitor import _values
+from tests.support.visitor import values_of
 
 pytestmark = pytest.mark.both_engines("LIKE, case and ordering, and row locks")
 
@@ -353,7 +353,7 @@ def test_somebody_is_found_by_a_button_and_everything_typed_stays(organizer, mak
     assert organizer.page.by_id("name-1").get("value") == "Hanako Yamada"
 
     form = next(f for f in organizer.page.forms() if f.get("data-people"))
-    sent = _values(form)
+    sent = values_of(form)
     assert sent["title_en"] == ["Mine"] and sent["abstract_en"] == ["Kept\nwhole"] and sent["capacity"] == ["30"]
     assert sent["role-0"] == ["chair"] and sent["link-url-0"] == ["https://a.example"]
     sent |= {"pick-0": [one.code]}
@@ -379,17 +379,17 @@ def test_a_new_speaker_is_added_within_the_form_of_a_session_and_nothing_is_lost
     organizer.fill(NEW, {**TYPED, "name-0": "山田 花子", "find": "0"})
     assert "Add “山田 花子” as a new speaker" in organizer.page.text(organizer.page.one("main"))
     form = next(f for f in organizer.page.forms() if f.get("data-people"))
-    asked = organizer.post(NEW, data=_values(form) | {"add": ["0"]})
+    asked = organizer.post(NEW, data=values_of(form) | {"add": ["0"]})
     assert asked.status_code == 200 and db.session.scalars(select(Person)).all() == []
     assert [organizer.page.by_id(f"new_{n}").get("value") for n in ("family", "given")] == ["山田", "花子"]
     form = next(f for f in organizer.page.forms() if f.get("data-people"))
-    sent = _values(form) | {"create": ["1"]}
+    sent = values_of(form) | {"create": ["1"]}
     for _again in range(2):  # a form that is sent twice adds one person
         assert organizer.post(NEW, data=sent).status_code == 200
         person = db.session.scalars(select(Person)).one()
     assert (person.family, person.given) == ({"ja": "山田"}, {"ja": "花子"})
     form = next(f for f in organizer.page.forms() if f.get("data-people"))
-    sent = _values(form)
+    sent = values_of(form)
     assert sent["person-0"] == [person.code] and sent["role-0"] == ["chair"] and sent["abstract_en"] == ["Kept\nwhole"]
     organizer.get("/manage/events/mine/speakers")
     assert "花子" in organizer.page.text(organizer.page.one("main")), "listed at once, without a session"
