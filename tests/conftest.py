@@ -8,6 +8,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -174,12 +175,10 @@ def app(request: pytest.FixtureRequest, apps: dict[str, Any]) -> Iterator[Flask]
 
 def _empty() -> None:
     """Delete the rows that the test has written. Finding the tables that have any is faster than emptying them all."""
-    tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
-    found = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables)
     connection = db.engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute(found)
+        cursor.execute(_tables_with_rows())
         deletes = "".join(f'DELETE FROM "{name}";' for (name,) in cursor.fetchall())
         if db.engine.dialect.name == "sqlite":
             script = f"PRAGMA foreign_keys=OFF;BEGIN IMMEDIATE;{deletes}COMMIT;PRAGMA foreign_keys=ON"
@@ -189,6 +188,13 @@ def _empty() -> None:
         connection.commit()
     finally:
         connection.close()
+
+
+@cache
+def _tables_with_rows() -> str:
+    """A query for the names of tables that are not empty, each before those that it refers to."""
+    tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    return " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables)
 
 
 @pytest.fixture
