@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTra
 from sqlalchemy.types import TypeDecorator
 
 from eventapp.core import actors, deadlines
-from eventapp.core.localized import LocalizedText, LocalizedTextType
+from eventapp.core.localized import LocalizedText
 from eventapp.core.write_queue import QueuedWriters
 
 # Every constraint has a name, so that an operation can tell which one a flush has violated.
@@ -31,6 +31,19 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class LocalizedTextType(TypeDecorator[LocalizedText]):
+    """A JSON column of LocalizedText; never NULL."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, str] | None, dialect: Dialect) -> Any:
+        return dict(LocalizedText(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> LocalizedText:
+        return LocalizedText(value)
 
 
 class Moment(TypeDecorator[datetime]):

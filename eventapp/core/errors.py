@@ -15,6 +15,7 @@ from eventapp.core import csrf
 from eventapp.core.db import OnlyReads, db, undo
 from eventapp.core.links import host_name
 from eventapp.core.outages import cause_of
+from eventapp.core.refusals import Refused as Refused
 
 T = TypeVar("T")
 
@@ -37,15 +38,6 @@ class Application(Flask):
         # The message for the next page is about something that did not happen.
         session.pop("_flashes", None)
         return self.finalize_request(self.handle_user_exception(error), from_error_handler=True)
-
-
-class Refused(Exception):
-    """An operation refuses. `message` is a sentence for a person; `field` names the form field it is about."""
-
-    def __init__(self, message: object, *, field: str | None = None) -> None:
-        super().__init__(str(message))
-        self.message = str(message)
-        self.field = field
 
 
 def or_404(thing: T | None) -> T:

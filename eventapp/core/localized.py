@@ -6,11 +6,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from babel.core import get_global
-from sqlalchemy import JSON, Dialect
-from sqlalchemy.types import TypeDecorator
 
 # Language tags that we accept: `en`, `ja`, `zh-Hant`, `pt-BR`.
 TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
@@ -50,19 +48,6 @@ class LocalizedText(dict[str, str]):
 
     def __str__(self) -> str:
         return self.resolve("en").text
-
-
-class LocalizedTextType(TypeDecorator[LocalizedText]):
-    """A JSON column of LocalizedText; never NULL."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_bind_param(self, value: Mapping[str, str] | None, dialect: Dialect) -> Any:
-        return dict(LocalizedText(value))
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> LocalizedText:
-        return LocalizedText(value)
 
 
 @lru_cache(maxsize=512)

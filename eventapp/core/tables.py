@@ -21,8 +21,8 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from eventapp.core import apart
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.text import one_line
 
 LARGEST = 10 * 1024 * 1024

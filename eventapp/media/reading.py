@@ -16,9 +16,9 @@ from typing import Any
 from PIL import Image
 
 from eventapp.core import apart
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import listing, ngettext
+from eventapp.core.refusals import Refused
 from eventapp.media.rules import (
     LARGEST_FILE,
     LARGEST_PHOTO,

@@ -8,9 +8,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-from eventapp.core.db import Base, Moment, db
+from eventapp.core.db import Base, LocalizedTextType, Moment, db
 from eventapp.core.deadlines import answer_within
-from eventapp.core.localized import LocalizedTextType
 
 
 def render(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:

@@ -6,6 +6,7 @@ import io
 import random
 import re
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from PIL import Image, ImageDraw
@@ -27,8 +28,12 @@ pytestmark = pytest.mark.slow
 
 PICTURES = "/manage/events/forum/pictures"
 
+LARGE = (1640, 1100)
 
-def jpeg(size=(1640, 1100), *, turned=1, text=b"", seed=0) -> bytes:
+
+@cache
+def jpeg(size=(700, 470), *, turned=1, text=b"", seed=0) -> bytes:
+    """A photograph; just large enough for every use, for to encode a large one takes long."""
     grain = random.Random(seed).randbytes(size[0] * size[1])
     image = Image.blend(Image.new("L", size, 128), Image.frombytes("L", size, grain), 0.2).convert("RGB")
     ImageDraw.Draw(image).rectangle((0, 0, size[0] // 2, size[1] // 2), fill=(200, 30 + seed, 30))
@@ -71,7 +76,7 @@ def test_the_largest_file_keeps_to_its_budget_even_if_the_picture_is_noise():
 
 def test_nothing_of_the_file_is_kept_but_its_pixels():
     secret = b"camera 4711 of Ms Mori"
-    made = variants(jpeg(text=secret), PictureUse.GALLERY)
+    made = variants(jpeg(LARGE, text=secret), PictureUse.GALLERY)
     for _width, _ending, content in made.files:
         assert secret not in content
         assert not dict(opened(content).getexif())
@@ -256,8 +261,8 @@ def test_a_storage_that_does_not_answer_is_a_503(forum, make, client, monkeypatc
 
 
 def test_files_without_a_picture_are_deleted_after_a_day(forum, organizer, monkeypatch):
-    upload(organizer, "cover", jpeg())
-    files = variants(jpeg(seed=90), PictureUse.COVER)
+    upload(organizer, "cover", jpeg(LARGE))
+    files = variants(jpeg(LARGE, seed=90), PictureUse.COVER)
     operations.store_files(files, storage.store())
     assert (tasks.forget_unused(), len(list(storage.store().files()))) == (0, 12)
     later = clock.now() + timedelta(days=2)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 import struct
+import subprocess
+import sys
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
 
+from eventapp.core import apart
 from eventapp.core.errors import Refused
 from eventapp.media import reading
 from eventapp.media.reading import encoded
@@ -149,3 +153,12 @@ def test_a_logo_is_shown_at_half_its_size_at_most_and_a_small_one_as_it_is():
     assert shown_size(480, 1) == (240, 1)
     assert shown_size(160, 160) == (80, 80)
     assert shown_size(40, 30) == (40, 30)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", ["eventapp.media.reading", "eventapp.core.tables"])
+def test_the_process_that_reads_starts_without_the_database_and_the_forms(module):
+    start = apart._START.replace(".main()", "") + "print({'sqlalchemy', 'alembic', 'wtforms'} & set(sys.modules))"
+    package = str(Path(apart.__file__).parent.parent)
+    done = subprocess.run([sys.executable, "-c", start, package, module], capture_output=True, text=True)
+    assert done.stdout.strip() == "set()", done.stdout + done.stderr
