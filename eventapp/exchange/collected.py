@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from itertools import pairwise
 
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.exchange import language_names, values
 from eventapp.exchange.html import to_markdown
 from eventapp.exchange.incoming import (

@@ -9,8 +9,8 @@ import click
 
 from eventapp.core import languages
 from eventapp.core.db import transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.exchange import export, formats, operations, queries, reading, stored

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.tables import is_workbook
 from eventapp.exchange import read_csv, read_ics, read_json, read_pretalx, read_xml
 from eventapp.exchange.incoming import Incoming, Options

@@ -10,11 +10,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from eventapp.core import languages
-from eventapp.core.errors import Refused
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
+from eventapp.core.refusals import Refused
 from eventapp.exchange.incoming import IN_LANGUAGES, Options
 
 # What a column can contain, in the order in which it is offered.

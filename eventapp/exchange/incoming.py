@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.exchange.numbers import in_room
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 

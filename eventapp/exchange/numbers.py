@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from eventapp.directory.models import ShownPerson
+if TYPE_CHECKING:  # the process that reads files starts without the database
+    from eventapp.directory.models import ShownPerson
 
 # Minutes. schedule.xml and schedule.json have no session without an hour: in our files it starts at midnight and lasts
 # 24 hours, even on the day on which the clocks change.

@@ -13,9 +13,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from eventapp.accounts.models import User
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG, LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events import queries as events

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 
 from eventapp.core.clock import day_span
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG, fold
+from eventapp.core.refusals import Refused
 from eventapp.core.tables import is_workbook
 from eventapp.core.text import unguarded
 from eventapp.exchange import csv_people, values

@@ -18,8 +18,8 @@ from icalendar.parser import Contentline
 from icalendar.prop import vDDDTypes, vUTCOffset
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.exchange import values
 from eventapp.exchange.collected import ImportCollector
 from eventapp.exchange.frab import code_of

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.exchange import frab, values
 from eventapp.exchange.collected import ImportCollector
 from eventapp.exchange.frab import FrabDay, RawRow

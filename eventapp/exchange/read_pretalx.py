@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.exchange import values
 from eventapp.exchange.collected import Dismissed, ImportCollector, Names
 from eventapp.exchange.frab import code_of

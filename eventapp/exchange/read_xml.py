@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.exchange import frab, name_lists, values
 from eventapp.exchange.collected import ImportCollector
 from eventapp.exchange.elements import Element, parse

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from flask import Flask
 
 from eventapp.core import apart, languages, tables
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.exchange import formats, stored
 from eventapp.exchange.incoming import Incoming, Options
 

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from eventapp.core import tables
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.tables import UnreadableTable
 
 Row = tuple[int, list[str]]

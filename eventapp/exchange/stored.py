@@ -9,7 +9,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.exchange.incoming import (
     FileColumn,
     Identity,

@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from eventapp.core.clock import zones
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.text import one_line
-from eventapp.programme.operations import ADDRESS
-from eventapp.programme.rules import SessionKind
+from eventapp.programme.rules import ADDRESS, SessionKind
 
 # C0 except tab and line feed, DEL, C1, surrogates, the byte order mark and non-characters: not allowed in our texts.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,13 +19,11 @@ from eventapp.directory.models import Person
 from eventapp.events.models import Event, Venue
 from eventapp.programme import queries
 from eventapp.programme.models import Participation, Room, Session, Track
-from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
+from eventapp.programme.rules import ADDRESS, Mode, ParticipationRole, SessionKind, SessionStatus
 
 LONGEST = timedelta(hours=24)
 # How far outside the event's own times a session may be: travel and visits happen on the days around it.
 MARGIN = timedelta(days=7)
-# Links that a click can follow: no `javascript:`, and nothing that only resembles a URL.
-ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 
 
 class SessionEditConflict(Refused):

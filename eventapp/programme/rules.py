@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
+
+# Links that a click can follow: no `javascript:`, and nothing that only resembles a URL.
+ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 
 
 class SessionKind(Labelled):

@@ -156,7 +156,7 @@ def test_a_logo_is_shown_at_half_its_size_at_most_and_a_small_one_as_it_is():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", ["eventapp.media.reading", "eventapp.core.tables"])
+@pytest.mark.parametrize("module", ["eventapp.media.reading", "eventapp.core.tables", "eventapp.exchange.reading"])
 def test_the_process_that_reads_starts_without_the_database_and_the_forms(module):
     start = apart._START.replace(".main()", "") + "print({'sqlalchemy', 'alembic', 'wtforms'} & set(sys.modules))"
     package = str(Path(apart.__file__).parent.parent)
