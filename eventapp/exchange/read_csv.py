@@ -292,7 +292,7 @@ class _Row:
         minutes = values.minutes(self.says.get("duration"))
         on = values.day(self.says.get("date"))
         if (day := self._untimed(on)) is not None:
-            return *day_span(day, self.collector.zone), minutes, False
+            return *day_span(day, values.known_zone(self.collector.zone)), minutes, False
         starts, first = self._moment(self.says.get("start"), on)
         if starts is None:
             return None, None, minutes, True

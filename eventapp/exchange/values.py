@@ -228,6 +228,13 @@ def _offset(written: str) -> timedelta:
     return -found if written[0] == "-" else found
 
 
+def known_zone(zone: str) -> str:
+    """The zone. Raises Refused (for the whole file) if there is none."""
+    if not zone:
+        raise Refused(_("Times in this file have no time zone. Choose the time zone they are in."), field="zone")
+    return zone
+
+
 def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
     """The moment in UTC: by the offset if there is one, else on the clock of the zone.
 
@@ -237,9 +244,7 @@ def moment(on: date, at: time, offset: timedelta | None, zone: str) -> datetime:
     local = datetime.combine(on, at)
     if offset is not None:
         return (local - offset).replace(tzinfo=UTC)
-    if not zone:
-        raise Refused(_("Times in this file have no time zone. Choose the time zone they are in."), field="zone")
-    info = ZoneInfo(zone)
+    info = ZoneInfo(known_zone(zone))
     early, late = (local.replace(tzinfo=info, fold=fold).astimezone(UTC) for fold in (0, 1))
     if early == late:
         return early

@@ -358,6 +358,11 @@ def survives(data: bytes) -> None:
             formats.read(data, options)
 
 
+def test_a_day_without_an_hour_needs_a_zone_too():
+    with pytest.raises(Refused, match="Choose the time zone"):
+        formats.read(b"title,date\nLunch,2031-03-18\n", Options())
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=400), st.sampled_from(["", "<schedule>", "{", "[", "BEGIN:VCALENDAR\n", "title,start\n"]))
 def test_no_bytes_make_a_reader_fall(data, start):
