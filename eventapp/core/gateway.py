@@ -66,7 +66,8 @@ LARGEST_BATCH = 64
 
 # Returns the environs of requests that wait, once each: all of them, or those whose bodies have at most so many bytes.
 Take = Callable[[int | None], list[Environ]]
-# Answers what it takes, in its order, as often as it takes something; None for what the application answers.
+# Answers what it takes, in its order, as often as it takes something; None, or nothing after the last answer, for what
+# the application answers.
 Batched = Callable[[Take], list[Answer | None]]
 
 
@@ -115,12 +116,13 @@ class _Batches:
                 taken.append(coming)
             return environs
 
+        answers: list[Answer | None] = []
         try:
-            return taken, self._handler(take)
+            answers = self._handler(take)
         except Exception:
             log.exception("a batch was not answered")
             take()
-            return taken, [None] * len(taken)
+        return taken, answers[: len(taken)] + [None] * (len(taken) - len(answers))
 
 
 class _BodyRefused(Exception):

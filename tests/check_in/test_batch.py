@@ -86,7 +86,7 @@ def test_if_the_database_refuses_the_view_tries_each(answer, device, guest, monk
     asked = device.question(text=ticket(guest))
     with monkeypatch.context() as patched:
         patched.setattr(sync, "write", refuse)
-        assert answer(environ(device, asked)) == [None]
+        assert answer(environ(device, asked)) == []
     assert device.sync(asked, path="scan")["answers"][0]["result"] == "ok"
 
 

@@ -400,6 +400,12 @@ def test_all_that_fails_in_a_batch_is_answered_by_the_application_and_the_next_b
         assert post(port, 3) == (200, {"batch": "3"})
 
 
+def test_what_a_batch_does_not_answer_though_it_took_it_is_answered_by_the_application():
+    with running(batched={"/together": lambda take: [] if take(None) else []}) as port:
+        assert post(port, 3)[1]["body"] == "3"
+        assert post(port, 5)[1]["body"] == "5"
+
+
 def test_other_methods_and_refused_bodies_are_not_in_a_batch():
     together = Together()
     with running(batched={"/together": together}) as port:
