@@ -109,7 +109,7 @@ class _Batches:
         def take(most: int | None = None) -> list[Environ]:
             environs = []
             while self._waiting and len(taken) < LARGEST_BATCH:
-                if most is not None and int(self._waiting[0][0]["CONTENT_LENGTH"]) > most:
+                if most is not None and int(self._waiting[0][0].get("CONTENT_LENGTH", 0)) > most:
                     break
                 environ, coming = self._waiting.popleft()
                 environs.append(environ)

@@ -338,11 +338,13 @@ class Together:
     def __init__(self, *, fails: str = "") -> None:
         self.sizes: list[int] = []
         self.fails = fails
+        self.began = False
 
     def __call__(self, take):
         if self.fails == "at once":
             raise RuntimeError("a secret")
         environs = take(None)
+        self.began = True
         sleep(0.05)  # until it has the lock
         environs += take(2)
         self.sizes.append(len(environs))
@@ -404,6 +406,16 @@ def test_what_a_batch_does_not_answer_though_it_took_it_is_answered_by_the_appli
     with running(batched={"/together": lambda take: [] if take(None) else []}) as port:
         assert post(port, 3)[1]["body"] == "3"
         assert post(port, 5)[1]["body"] == "5"
+
+
+def test_a_request_without_a_body_is_in_a_batch_as_others_are():
+    together = Together()
+    with running(batched={"/together": together}) as port:
+        first = connect(port, "POST /together\nContent-Length: 1", b"3")
+        until(lambda: together.began)
+        late = connect(port, "POST /together")
+        assert [answer(one)[1]["batch"] for one in (first, late)] == ["3", ""]
+    assert together.sizes == [2]
 
 
 def test_other_methods_and_refused_bodies_are_not_in_a_batch():
