@@ -60,8 +60,9 @@ class CachedAnswers(Protocol):
 
 # (status, headers, body)
 Answer = tuple[int, list[tuple[str, str]], bytes]
-# Requests in one batch.
+# Requests in one batch, and bytes of their bodies: others wait for its end. One that is larger is a batch by itself.
 LARGEST_BATCH = 64
+LARGEST_BODIES = 65_536
 
 
 # Returns the environs of requests that wait, once each: all of them, or those whose bodies have at most so many bytes.
@@ -105,12 +106,16 @@ class _Batches:
     def _answered(self) -> tuple[list[asyncio.Future[Answer | None]], list[Answer | None]]:
         """Run the handler in its thread. Only that takes what waits, and only the event loop adds to it."""
         taken: list[asyncio.Future[Answer | None]] = []
+        size = 0
 
         def take(most: int | None = None) -> list[Environ]:
+            nonlocal size
             environs = []
             while self._waiting and len(taken) < LARGEST_BATCH:
-                if most is not None and int(self._waiting[0][0].get("CONTENT_LENGTH", 0)) > most:
+                length = int(self._waiting[0][0].get("CONTENT_LENGTH", 0))
+                if (most is not None and length > most) or (taken and size + length > LARGEST_BODIES):
                     break
+                size += length
                 environ, coming = self._waiting.popleft()
                 environs.append(environ)
                 taken.append(coming)

@@ -387,6 +387,21 @@ def test_what_comes_late_and_is_long_is_in_the_next_batch():
     assert sum(together.sizes) == 3
 
 
+def test_a_batch_takes_bodies_up_to_a_total_size_and_one_that_is_larger_by_itself(monkeypatch):
+    monkeypatch.setattr(gateway_module, "LARGEST_BODIES", 4)
+    together = Together()
+    with running(batched={"/together": together}) as port:
+        first = connect(port, "POST /together\nContent-Length: 1", b"3")
+        until(lambda: together.began)
+        rest = [
+            connect(port, f"POST /together\nContent-Length: {len(body)}", body)
+            for body in (b"77777", b"22", b"33", b"44")
+        ]
+        told = [answer(one)[1]["batch"] for one in (first, *rest)]
+    assert told == ["3", "77777", "22", "33", "44"]
+    assert together.sizes == [1, 1, 2, 1]
+
+
 def test_what_a_batch_leaves_is_answered_by_the_application():
     with running(batched={"/together": Together()}) as port:
         assert post(port, 3) == (200, {"batch": "3"})
