@@ -4,21 +4,26 @@ SQLite has one write lock and does not queue those who wait for it: each tries a
 of a second, so in a rush some wait for seconds while others come and go. Here the threads of one process wait in line,
 and the first of them waits for its turn among the processes: for a lock on a file, which the kernel gives to those who
 wait as soon as it is free. After some turns in a row, the process rests for a moment, so that the others get theirs. A
-program that writes without this lock is waited for, too: SQLite is asked once in a millisecond.
+program that writes without this lock is waited for, too: SQLite is asked once in a millisecond. So it is also written
+where the file can't be opened; it only takes longer.
 """
 
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import sqlite3
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+
+log = logging.getLogger("eventapp.write_queue")
 
 # Seconds between two attempts to get SQLite's lock, and the pause after so many turns in a row.
 POLL = 0.001
@@ -66,19 +71,28 @@ class WriteQueue:
 
 
 class ProcessTurns:
-    """A lock on a file that one process holds at a time; the kernel releases it if the process dies."""
+    """A lock on a file that one process holds at a time; the kernel releases it if the process dies.
 
-    def __init__(self, path: str) -> None:
+    A file that root makes belongs to whom the file `beside` it belongs to, which is what SQLite does with its own: a
+    command of the administrator must not keep the server out.
+    """
+
+    def __init__(self, path: str, *, beside: str = "") -> None:
         self._path = path
+        self._beside = beside
         self._process = 0
         self._descriptor = -1
 
     def enter(self, timeout: float) -> bool:
-        """Wait for it; False if it was not free in time (in seconds). Only one thread at a time may ask."""
+        """Wait for it; False if it was not free in time (in seconds), or if there is no such file. Only one thread at a
+        time may ask.
+        """
         if self._process != os.getpid():  # a file that was opened before a fork is locked for all that have it
             self._process = os.getpid()
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._descriptor = self._opened()
             self._waiter = ThreadPoolExecutor(1, thread_name_prefix="turn")  # for a call that can't be given up
+        if self._descriptor < 0:
+            return False
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -90,6 +104,17 @@ class ProcessTurns:
                 return False
         return True
 
+    def _opened(self) -> int:
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if self._beside and os.geteuid() == 0:
+                owner = Path(self._beside).stat()
+                os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        except OSError as error:
+            log.warning("processes that write don't wait in line: %s can't be used (%s)", self._path, error.strerror)
+            return -1
+        return descriptor
+
     def leave(self) -> None:
         """Hand it over."""
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
@@ -100,7 +125,7 @@ class QueuedWriters:
 
     def __init__(self, engine: Engine, *, timeout: float) -> None:
         self._queue = WriteQueue()
-        self._processes = ProcessTurns(f"{engine.url.database}-turns")
+        self._processes = ProcessTurns(f"{engine.url.database}-turns", beside=engine.url.database or "")
         self._timeout = timeout
         event.listen(engine, "checkin", self._leave)
         event.listen(engine, "invalidate", self._leave)

@@ -418,7 +418,7 @@ def test_all_that_fails_in_a_batch_is_answered_by_the_application_and_the_next_b
 
 
 def test_what_a_batch_does_not_answer_though_it_took_it_is_answered_by_the_application():
-    with running(batched={"/together": lambda take: [] if take(None) else []}) as port:
+    with running(batched={"/together": lambda take: take(None)[:0]}) as port:
         assert post(port, 3)[1]["body"] == "3"
         assert post(port, 5)[1]["body"] == "5"
 

@@ -112,3 +112,26 @@ def test_a_process_rests_after_some_turns_in_a_row(engine, monkeypatch):
         writers.begin(connection)
         connection.exec_driver_sql("COMMIT")
     assert rests == [write_queue.REST]
+
+
+def test_without_a_file_to_lock_it_is_written_in_any_case(engine, tmp_path, caplog):
+    (tmp_path / "a.db-turns").mkdir()  # like a file of somebody else, it can't be opened for writing
+    writers = QueuedWriters(engine, timeout=1)
+    for number in range(2):
+        with engine.connect() as connection:
+            writers.begin(connection)
+            connection.execute(text("INSERT INTO a VALUES (1)"))
+            connection.exec_driver_sql("COMMIT")
+            assert connection.scalar(text("SELECT count(*) FROM a")) == number + 1
+    assert [one.levelname for one in caplog.records] == ["WARNING"], "that is said once"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files to others")
+def test_a_file_that_root_makes_belongs_to_whom_the_database_belongs(tmp_path):
+    database = tmp_path / "a.db"
+    database.touch()
+    os.chown(database, 65534, 65534)
+    turns = ProcessTurns(str(tmp_path / "a.db-turns"), beside=str(database))
+    assert turns.enter(1)
+    made = (tmp_path / "a.db-turns").stat()
+    assert (made.st_uid, made.st_gid) == (65534, 65534)
