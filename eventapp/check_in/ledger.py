@@ -182,10 +182,11 @@ def _undone_(nonces: list[Any]) -> Any:
 
 def _people_(numbers: list[Any]) -> Any:
     merged = select(MergedRegistration.registration_id).where(MergedRegistration.registration_id == Registration.id)
-    columns = (Registration.status, Registration.option_id, AttendanceOption.mode, Registration.ticket_revision)
+    # Not as a join: PostgreSQL leaves a row out that it has waited for, if the join no longer holds.
+    mode = select(AttendanceOption.mode).where(AttendanceOption.id == Registration.option_id).scalar_subquery()
+    columns = (Registration.status, Registration.option_id, mode.label("mode"), Registration.ticket_revision)
     return (
         select(Registration.id, Registration.event_id, *columns, merged.exists().label("merged"))
-        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
         .where(Registration.id.in_(numbers))
         .order_by(Registration.id)
         .with_for_update(key_share=True, of=Registration)

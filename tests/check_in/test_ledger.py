@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text, update
 
 from eventapp.check_in import operations, points
 from eventapp.check_in.models import CheckIn, Presence
@@ -18,10 +19,14 @@ from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.events.models import Event
 from eventapp.people import merging
+from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registration
+from eventapp.registration.models import Registration
 from eventapp.tickets.codes import Ticket
 from tests.support.make import fresh, words
+from tests.support.served import until
 
 SEEDS = range(int(os.environ.get("EVENTAPP_TEST_SEEDS", "3")))
 
@@ -164,3 +169,30 @@ def test_who_was_let_in_with_a_former_registration_is_inside_for_the_next_in_the
     new = CheckInRequest("new-ticket", CheckInKind.IN, begin + timedelta(minutes=1), person=kept)
     results = decided(places[0], old, new)
     assert results == [ScanResult.REPLACED, ScanResult.ALREADY_IN]
+
+
+@pytest.mark.both_engines("somebody else changes a person who is asked about")
+def test_who_gets_another_option_just_now_is_known_and_has_the_new_one(app, make, places, people):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("nobody else writes meanwhile")
+    event = fresh(db.session.get_one(Event, places[0].event_id))
+    online = make.option(event, Mode.ONLINE)
+    guest, results = people[1], []
+    db.session.rollback()
+
+    def scan() -> None:
+        with app.app_context():
+            results.extend(decided(places[0], CheckInRequest("just-now", CheckInKind.IN, person=guest)))
+
+    with db.engine.begin() as connection:
+        connection.execute(update(Registration).where(Registration.id == guest).values(option_id=online.id))
+        waiting = threading.Thread(target=scan)
+        waiting.start()
+        until(lambda: _waits_for_a_lock())
+    waiting.join()
+    assert results == [ScanResult.NOT_HERE]
+
+
+def _waits_for_a_lock() -> bool:
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
