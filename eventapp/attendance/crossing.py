@@ -101,7 +101,7 @@ def crossed(dimensions: Dimensions, rows: str, columns: str, state: LiveState) -
     One statement for the cells, and one for each total of parts that overlap.
     """
     down = dimensions.get(rows, state)
-    across = down if columns == rows else dimensions.get(columns, state)
+    across = dimensions.beside(rows, state) if columns == rows else dimensions.get(columns, state)
     if down is None or across is None:
         return None
     both = _grouped(dimensions, [down, across], state)
@@ -167,7 +167,7 @@ def _groups(dimensions: Dimensions, of: list[Dimension], state: LiveState | None
         return dimensions.people(columns)
 
     def joined(statement: Any) -> Any:
-        for dimension in {one.key: one for one in of}.values():  # one that is crossed with itself is joined once
+        for dimension in {id(one): one for one in of}.values():
             statement = dimension.joined(statement)
         return statement
 

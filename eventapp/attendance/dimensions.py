@@ -125,6 +125,14 @@ class Dimensions:
             self._made[key, checked_in] = self._make(key, checked_in)
         return self._made[key, checked_in]
 
+    def beside(self, key: str, state: LiveState) -> Dimension | None:
+        """The same dimension, to be crossed with itself: if parts overlap, somebody is in each pair of theirs, for
+        which its tables are joined once more.
+        """
+        one = self.get(key, state)
+        again = one is not None and one.joins and one.overlaps
+        return self._make(key, state is LiveState.CHECKED_IN) if again else one
+
     def _make(self, key: str, checked_in: bool) -> Dimension | None:
         label = dict(self.choices()).get(key)
         if label is None:
@@ -212,7 +220,8 @@ class Dimensions:
             there = _sessions_attended(self.event)
             column, person = there.c.session, there.c.person
         else:
-            there, column, person = SessionSignup, SessionSignup.session_id, SessionSignup.registration_id
+            seat = aliased(SessionSignup)
+            there, column, person = seat, seat.session_id, seat.registration_id
         return Dimension(
             "session",
             label,

@@ -56,9 +56,11 @@ class ShownTable:
     def query(self, row: Part | None, column: Part | None) -> PeopleQuery | None:
         """The people desk's query that finds the people of a cell, or of a whole row or column; None if there is none.
 
-        Who came to a session or on a day is on no list.
+        Who came to a session or on a day is on no list, nor is who is in two parts of one dimension.
         """
         of_states = self.choice.columns == STATES
+        if row and column and row != column and self.choice.rows == self.choice.columns:
+            return None
         state = self.choice.state
         if of_states:
             state = crossing.state_of(column) if column is not None else LiveState.REGISTERED

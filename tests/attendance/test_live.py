@@ -16,6 +16,7 @@ from sqlalchemy import update
 from eventapp.accounts.rules import Role
 from eventapp.attendance import crossing, queries, timelines
 from eventapp.attendance.dimensions import Dimensions
+from eventapp.attendance.live import TableChoice, chosen_table
 from eventapp.attendance.rules import Basis
 from eventapp.attendance.states import LiveState
 from eventapp.attendance.tables import CountTable
@@ -33,7 +34,7 @@ from eventapp.people.rules import PeopleQuery
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registration
 from eventapp.registration import questions
-from eventapp.registration.models import Registration
+from eventapp.registration.models import Registration, SessionSignup
 from eventapp.registration.rules import REGISTERED, QuestionKind, RegistrationStatus
 from tests.support.make import START, Make, fresh, words
 from tests.support.visitor import Page, Visitor
@@ -278,3 +279,25 @@ def test_earlier_editions_are_shown_beside_this_one(organizer: Visitor, make: Ma
     assert "2031" in heads
     assert "2030" in heads
     assert "2029" not in heads, "the edition of another team"
+
+
+@pytest.mark.both_engines("a table that is joined twice")
+def test_a_dimension_with_itself_shows_who_is_in_two_of_its_parts(app: Flask, make: Make) -> None:
+    event = make.event("summit")
+    option = make.option(event)
+    sessions = [make.session(event, title, capacity=9) for title in ("Tour", "Talk")]
+    both, one = (make.registration(event, option) for _ in range(2))
+    with transaction():
+        for guest, session in ((both, sessions[0]), (both, sessions[1]), (one, sessions[1])):
+            db.session.add(SessionSignup(registration_id=guest.id, session_id=session.id))
+    with app.test_request_context():
+        dimensions = Dimensions.of(fresh(event))
+        choice = TableChoice("session", "session", LiveState.CONFIRMED)
+        shown = chosen_table(dimensions, choice, crossing.numbers(dimensions))
+        assert shown is not None
+        tour, talk = (next(row for row in shown.table.rows if row.key == fresh(one).code) for one in sessions)
+        cells = {(tour, tour): 1, (tour, talk): 1, (talk, tour): 1, (talk, talk): 2}
+        assert {cell: shown.table.number(*cell) for cell in cells} == cells
+        assert (shown.table.row_totals[talk], shown.table.total) == (2, 2)
+        assert shown.query(tour, tour) is not None
+        assert shown.query(tour, talk) is None, "the list of people has those who are in either"
