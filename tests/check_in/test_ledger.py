@@ -8,6 +8,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+import time_machine
 from sqlalchemy import delete, insert, select, text, update
 
 from eventapp.check_in import operations, points
@@ -196,3 +197,13 @@ def test_who_gets_another_option_just_now_is_known_and_has_the_new_one(app, make
 def _waits_for_a_lock() -> bool:
     with db.engine.connect() as connection:
         return bool(connection.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+
+
+def test_of_two_who_ask_one_after_the_other_the_second_is_later_though_a_clock_was_set_back(app, places, people):
+    guest, now = people[1], clock.now()
+    results = []
+    for number, (kind, seconds) in enumerate([(CheckInKind.IN, 0), (CheckInKind.IN, -2), (CheckInKind.OUT, -1)]):
+        with time_machine.travel(now + timedelta(seconds=seconds), tick=False):
+            results += decided(places[0], CheckInRequest(f"by-a-clock-{number}", kind, person=guest))
+    assert results == [ScanResult.OK, ScanResult.ALREADY_IN, ScanResult.OK]
+    assert not db.session.scalar(select(Presence.inside))
