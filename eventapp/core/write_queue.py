@@ -15,9 +15,10 @@ import logging
 import os
 import sqlite3
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
-from threading import Lock
+from queue import SimpleQueue
+from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -90,19 +91,28 @@ class ProcessTurns:
         if self._process != os.getpid():  # a file that was opened before a fork is locked for all that have it
             self._process = os.getpid()
             self._descriptor = self._opened()
-            self._waiter = ThreadPoolExecutor(1, thread_name_prefix="turn")  # for a call that can't be given up
+            self._asked: SimpleQueue[Future[None]] | None = None
         if self._descriptor < 0:
             return False
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            coming = self._waiter.submit(fcntl.flock, self._descriptor, fcntl.LOCK_EX)
+            coming = self._waited_for()
             try:
                 coming.result(timeout)
             except TimeoutError:
                 coming.add_done_callback(lambda _done: self.leave())
                 return False
         return True
+
+    def _waited_for(self) -> Future[None]:
+        """Ask for it in a thread, because the call can't be given up: a process that ends does not wait for it."""
+        if self._asked is None:
+            self._asked = SimpleQueue()
+            Thread(target=_wait, args=(self._descriptor, self._asked), name="turn", daemon=True).start()
+        coming: Future[None] = Future()
+        self._asked.put(coming)
+        return coming
 
     def _opened(self) -> int:
         try:
@@ -118,6 +128,18 @@ class ProcessTurns:
     def leave(self) -> None:
         """Hand it over."""
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+
+def _wait(descriptor: int, asked: SimpleQueue[Future[None]]) -> None:
+    """Lock a file for each who asks, one after the other: who gives up unlocks it before the next one gets it."""
+    while True:
+        coming = asked.get()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            coming.set_exception(error)
+        else:
+            coming.set_result(None)
 
 
 class QueuedWriters:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from time import monotonic, sleep
@@ -14,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from eventapp.core import write_queue
 from eventapp.core.write_queue import ProcessTurns, QueuedWriters, WriteQueue
+from tests.support.served import ROOT
 
 
 def test_it_is_handed_over_in_the_order_of_asking():
@@ -67,6 +70,13 @@ def test_a_process_of_its_own_has_its_own_turn_after_a_fork(tmp_path):
     if child == 0:
         os._exit(turns.enter(0.01))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, "it is not the turn of the child"
+
+
+def test_a_process_that_has_given_up_ends_though_the_turn_is_never_free(tmp_path):
+    turns = ProcessTurns(str(tmp_path / "turns"))
+    assert turns.enter(1)
+    asks = f"from eventapp.core.write_queue import ProcessTurns; ProcessTurns({str(tmp_path / 'turns')!r}).enter(0.01)"
+    subprocess.run([sys.executable, "-c", asks], cwd=ROOT, timeout=20, check=True)
 
 
 @pytest.fixture
