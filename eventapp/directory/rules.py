@@ -14,7 +14,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.link_lines import NotALink, link_lines
+from eventapp.core.link_lines import LONGEST_ADDRESS, NotALink, check_short, link_lines
 from eventapp.core.localized import LocalizedText, ResolvedText, fold
 
 
@@ -243,8 +243,6 @@ def typed_name(family: str, given: str) -> str:
     return f"{given} {family}".strip()
 
 
-MOST_LINKS = 8
-LONGEST_LINK_TEXT, LONGEST_ADDRESS = 80, 500
 HOW_TO_LINK = _l(
     "Up to 8 web pages, one in a line: an address, or a title, a bar and the address. Research group | "
     "https://example.org/group"
@@ -261,10 +259,7 @@ def links(lines: str) -> list[tuple[str, str]]:
         if not is_web_address(address) or len(address) > LONGEST_ADDRESS or len(text) > LONGEST_ADDRESS:
             raise NotALink(text)
         found.append(((urlsplit(address).hostname or "").removeprefix("www.") if text == address else text, address))
-    if len(found) > MOST_LINKS:
-        raise Refused(_("Use at most %(number)d links.", number=MOST_LINKS), field="links")
-    if any(len(text) > LONGEST_LINK_TEXT for text, _address in found):
-        raise Refused(_("Use at most %(number)d characters.", number=LONGEST_LINK_TEXT), field="links")
+    check_short(found)
     return found
 
 

@@ -6,7 +6,7 @@ from eventapp.core.errors import Refused
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
-from eventapp.core.link_lines import NotALink, link_lines
+from eventapp.core.link_lines import LONGEST_ADDRESS, NotALink, check_short, link_lines
 
 
 class SiteColour(Labelled):
@@ -28,10 +28,6 @@ class LegalPage(Labelled):
     ACCESSIBILITY = "accessibility", _l("Accessibility")
 
 
-MOST_LINKS = 8
-LONGEST_ADDRESS, LONGEST_TEXT = 500, 80
-
-
 def footer_links(typed: str) -> list[dict[str, str]]:
     """Links from lines such as “City of Mori | https://mori.example”. Raises Refused for another line, for an address
     that is not one of the web, and if there are too many.
@@ -44,12 +40,8 @@ def footer_links(typed: str) -> list[dict[str, str]]:
         raise Refused(
             _("Write each link as a text, a bar and an address: City of Mori | https://example.org"), field="links"
         )
-    if any(len(text) > LONGEST_TEXT for text, _address in found):
-        raise Refused(_("Use at most %(number)d characters.", number=LONGEST_TEXT), field="links")
-    links = [{"text": text, "address": address} for text, address in found]
-    if len(links) > MOST_LINKS:
-        raise Refused(_("Use at most %(number)d links.", number=MOST_LINKS), field="links")
-    return links
+    check_short(found)
+    return [{"text": text, "address": address} for text, address in found]
 
 
 def as_lines(links: list[dict[str, str]]) -> str:
