@@ -257,7 +257,7 @@ class QuickRun:
     def row(self, statement: _InSession, **values: Any) -> Row | None:
         """Run a statement, and return its row; None if there is none. Raises sqlalchemy.exc.DBAPIError."""
         ready = statement.prepared(self._connection.dialect)
-        with self._our_errors():
+        with self._our_errors(ready.sql):
             self._cursor.execute(ready.sql, ready.bound(values))
             found: Row | None = self._cursor.fetchone() if self._cursor.description else None
         return None if found is None else ready.read(found)
@@ -273,7 +273,7 @@ class QuickRun:
         """
         ready = statement.prepared(self._connection.dialect)
         bound = [ready.bound(row) for row in rows]
-        with self._our_errors():
+        with self._our_errors(ready.sql):
             if not ready.readers:
                 self._cursor.executemany(ready.sql, bound)
                 return None
@@ -284,11 +284,11 @@ class QuickRun:
         return [ready.read(row) for row in found]
 
     @contextmanager
-    def _our_errors(self) -> Iterator[None]:
+    def _our_errors(self, sql: str = "") -> Iterator[None]:
         try:
             yield
         except self._connection.dialect.loaded_dbapi.Error as error:
-            raise _as_ours("", error, self._connection) from error
+            raise _as_ours(sql, error, self._connection) from error
 
     def close(self) -> None:
         """Give the cursor back."""
