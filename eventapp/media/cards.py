@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from io import BytesIO
@@ -24,10 +24,11 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.limits import building
 from eventapp.core.localized import LocalizedText
 from eventapp.events import queries as events
-from eventapp.events.models import Event
+from eventapp.events.models import Event, EventHost
 from eventapp.events.rules import COLOURS, EventColour, Motif
 from eventapp.media import queries, storage
 from eventapp.media.models import Photo
+from eventapp.media.queries import EventPictures
 from eventapp.media.storage import PictureStore
 from eventapp.pdf import typeset
 from eventapp.pdf.answers import fonts
@@ -100,9 +101,18 @@ def of_event(event: Event, *, host: LocalizedText | None, picture: Photo | None,
     return facts(event.cover_style, title=event.title, kicker=site, lines=lines, picture=picture, language=language)
 
 
-def event_card(event: Event, language: str = "") -> CardFacts:
-    """The card of an event, by default in this request's language. Two statements."""
-    host, cover = events.lead_host(events.hosts(event)), queries.pictures(event).cover
+def event_card(
+    event: Event,
+    language: str = "",
+    *,
+    hosts: Sequence[EventHost] | None = None,
+    pictures: EventPictures | None = None,
+) -> CardFacts:
+    """The card of an event, by default in this request's language. One statement for each of `hosts` and `pictures`
+    that is not given.
+    """
+    host = events.lead_host(events.hosts(event) if hosts is None else hosts)
+    cover = (queries.pictures(event) if pictures is None else pictures).cover
     return of_event(event, host=host, picture=cover, language=language or languages.interface())
 
 

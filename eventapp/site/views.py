@@ -27,11 +27,9 @@ from eventapp.events.rules import EventFormat, EventKind, countdown
 from eventapp.ical import jsonld
 from eventapp.media import cards
 from eventapp.media import queries as media
-from eventapp.media.cards import CardFacts
 from eventapp.programme import queries as programme
 from eventapp.proposals import queries as proposals
 from eventapp.site import health, listing, queries, speaker_index
-from eventapp.site.queries import EventPage
 from eventapp.site.structured import event_data
 from eventapp.site_settings.profile import profile
 from eventapp.site_settings.rules import LegalPage
@@ -156,14 +154,9 @@ def event(event: Event) -> Response:
         faces=queries.FACES,
         brief=queries.BRIEF,
         countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
-        card=_card(shown),
+        card=cards.event_card(event, hosts=shown.hosts, pictures=shown.pictures),
         structured=jsonld.dumps(event_data(shown, images=[one.address() for one in shown.pictures.all_shown])),
     )
-
-
-def _card(shown: EventPage) -> CardFacts:
-    host, cover = events.lead_host(shown.hosts), shown.pictures.cover
-    return cards.of_event(shown.event, host=host, picture=cover, language=languages.interface())
 
 
 def _maps_of(venue: Venue) -> list[MapLink]:
@@ -179,6 +172,7 @@ def speakers(event: Event) -> Response:
     typed = request.args.get("q", "").strip()
     people = programme.speakers_of(event)
     shown = speaker_index.matching(people, typed)
+    pictures = media.pictures(event)
     index = speaker_index.groups(shown, languages.reader()) if speaker_index.indexed(shown) else []
     return page(
         "site/speakers.html",
@@ -188,7 +182,8 @@ def speakers(event: Event) -> Response:
         index=index,
         searched=typed,
         searchable=bool(typed) or speaker_index.indexed(people),
-        photos=media.of_speakers(event),
+        photos=pictures.speakers,
+        card=cards.event_card(event, pictures=pictures),
         day=event.first_day,
         call=proposals.open_call(event),
     )
