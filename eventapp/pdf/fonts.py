@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from fontTools.ttLib import TTFont
 from typst import Fonts
@@ -54,13 +55,16 @@ class FontSet:
         known = self.fonts.families()
         self.families = [*FAMILIES, *sorted(set(known) - set(FAMILIES))]
         self._characters: frozenset[int] | None = None
+        self._reading = Lock()
 
     def characters(self) -> frozenset[int]:
         """The code points that both a regular and a bold font have, or that the only weight of a family has."""
-        if self._characters is None:
-            files = [path for folder in self._folders for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES]
-            self._characters = frozenset[int]().union(*map(_code_points, sorted(files))) - _FORBIDDEN
-        return self._characters
+        with self._reading:  # it takes a moment, and the first visitors of a rush come together
+            if self._characters is None:
+                files = [file for folder in self._folders for file in folder.iterdir()]
+                fonts = sorted(file for file in files if file.suffix.lower() in _SUFFIXES)
+                self._characters = frozenset[int]().union(*map(_code_points, fonts)) - _FORBIDDEN
+            return self._characters
 
     def missing(self, text: str) -> str:
         """The characters of a text that no font has, each once."""
@@ -73,6 +77,8 @@ class FontSet:
         """Whether a name is still that name as `printable` leaves it: no letter, mark or digit of it is missing, and
         something is there to read.
         """
+        if name.isascii() and name.isprintable():
+            return bool(name.strip())
         known = self.characters()
         return not any(map(_tells_apart, self.missing(name))) and any(ord(c) in known and not c.isspace() for c in name)
 
@@ -91,6 +97,8 @@ def _tells_apart(character: str) -> bool:
 def _code_points(path: Path) -> frozenset[int]:
     font = TTFont(path, lazy=True, fontNumber=0)
     try:
+        # Only the characters are of interest. To find out what each glyph is called would take four times as long.
+        font.setGlyphOrder(list(map(str, range(font["maxp"].numGlyphs))))
         return frozenset(font.getBestCmap() or ())
     finally:
         font.close()
