@@ -13,18 +13,26 @@ VENDOR = Path(__file__).resolve().parent.parent / "vendor"
 AXE = (VENDOR / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 ICAL = (VENDOR / "ical.js" / "ical.es5.min.js").read_text(encoding="utf-8")
 
+# A sticky bar covers content that scrolls by. That is checked together with the focus; here the bars scroll too, so that
+# axe sees each target uncovered.
 _RUN_AXE = """(async () => {
+  if (typeof axe !== "object") return null;
+  const bars = document.querySelectorAll(".regbar, .event-nav");
+  for (const bar of bars) Object.assign(bar.style, {position: "relative", inset: "auto"});
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
   const found = await axe.run(document, {
     runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false,
   });
+  for (const bar of bars) Object.assign(bar.style, {position: "", inset: ""});
   return found.violations.map(v => `${v.id} (${v.help}): ` + v.nodes.map(
     n => n.target.join(" ") + " — " + (n.any[0] || n.all[0] || n.none[0] || {}).message).slice(0, 6).join(" | "));
 })()"""
 
-# Bytes of the page's own files as transferred. Cached files count too, so the order of visits does not matter.
-_WEIGH = """() => {
-  const sum = {css: 0, js: 0};
+# What a page is at a glance. The bytes are of its own files as transferred; cached files count too, so the order of
+# visits does not matter.
+_GLANCE = """() => {
+  const root = document.documentElement;
+  const sum = {lang: root.lang, width: root.scrollWidth, css: 0, js: 0};
   for (const entry of performance.getEntriesByType("resource")) {
     const kind = /\\.css$/.test(entry.name) ? "css" : /\\.m?js$/.test(entry.name) ? "js" : "";
     if (kind) sum[kind] += entry.encodedBodySize;
@@ -84,35 +92,22 @@ class Window:
         assert response is not None
         return response.status
 
-    def violations(self) -> list[str]:
-        """What axe finds on the current page, at WCAG 2.2 AA."""
-        size = self.page.viewport_size
-        # A sticky bar covers content that scrolls by. That is checked together with the focus; here the
-        # whole page is shown at once, so that axe sees each target uncovered.
-        sticky = size is not None and self.page.locator(".regbar:visible, .event-nav:visible").count() > 0
-        if size and sticky:
-            self.page.set_viewport_size({**size, "height": self.page.evaluate("document.documentElement.scrollHeight")})
-        found = self._judged()
-        if size and sticky:
-            self.page.set_viewport_size(size)
-        return found
-
     def bring_axe(self) -> None:
         """Load axe with every page from now on: faster than to bring it to each, if each is looked at."""
         self._devtools.send("Page.enable")
         self._devtools.send("Page.addScriptToEvaluateOnNewDocument", {"source": AXE, "worldName": _WORLD})
 
-    def _judged(self) -> list[str]:
-        """axe's verdict. It works beside the page's own scripts, on the same elements."""
+    def violations(self) -> list[str]:
+        """What axe finds on the current page, at WCAG 2.2 AA. It works beside the page's own scripts, on the same
+        elements.
+        """
         frame = self._devtools.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         made = self._devtools.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": _WORLD})
-        world = {"contextId": made["executionContextId"], "returnByValue": True}
-        if (
-            self._devtools.send("Runtime.evaluate", {"expression": "typeof axe", **world})["result"]["value"]
-            != "object"
-        ):
+        world = {"contextId": made["executionContextId"], "returnByValue": True, "awaitPromise": True}
+        said = self._devtools.send("Runtime.evaluate", {"expression": _RUN_AXE, **world})
+        if said["result"].get("value", said) is None:  # axe has not come with the page
             self._devtools.send("Runtime.evaluate", {"expression": AXE, **world})
-        said = self._devtools.send("Runtime.evaluate", {"expression": _RUN_AXE, "awaitPromise": True, **world})
+            said = self._devtools.send("Runtime.evaluate", {"expression": _RUN_AXE, **world})
         assert "exceptionDetails" not in said, said
         found: list[str] = said["result"]["value"]
         return found
@@ -126,10 +121,12 @@ class Window:
         found = self.violations()
         assert not found, f"{self.page.url}:\n" + "\n".join(found)
 
-    def weight(self) -> dict[str, int]:
-        """Bytes of the page's style sheets and scripts, compressed as transferred."""
-        sums: dict[str, int] = self.page.evaluate(_WEIGH)
-        return sums
+    def glance(self) -> dict[str, Any]:
+        """The page's `lang`, its `width` as in `width()`, and the bytes of its style sheets (`css`) and scripts (`js`),
+        compressed as transferred. In one question, for each costs as much as the answer.
+        """
+        seen: dict[str, Any] = self.page.evaluate(_GLANCE)
+        return seen
 
     def width(self) -> int:
         """The width of the page in CSS pixels; more than the window means that it scrolls sideways."""
