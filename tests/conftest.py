@@ -5,6 +5,7 @@ counter of queries.
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -120,6 +121,8 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
             with app.app_context():
                 if engine == "sqlite":  # what a test writes need not survive a power cut
                     sqlalchemy_event.listen(db.engine, "connect", _hasty)
+                else:
+                    sqlalchemy_event.listen(db.engine, "before_cursor_execute", _locks_one_table)
                 Base.metadata.drop_all(db.engine)
                 Base.metadata.create_all(db.engine)
             made[engine] = app
@@ -133,6 +136,11 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
             db.engine.dispose()
     for server in servers:
         server.__exit__(None, None, None)
+
+
+def _locks_one_table(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+    """Fails a statement that locks rows of a join: what is joined to a row that was waited for is out of date."""
+    assert " JOIN " not in statement or not re.search(r"\bFOR (NO KEY )?UPDATE\b", statement), statement
 
 
 def _hasty(connection: Any, record: object) -> None:

@@ -8,20 +8,30 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from alembic.script import ScriptDirectory
 from flask import Flask, Response, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, String, event
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction, make_transient_to_detached
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, String, event
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    make_transient_to_detached,
+    selectinload,
+)
 from sqlalchemy.types import TypeDecorator
 
 from eventapp.core import actors, deadlines
 from eventapp.core.localized import LocalizedText
 from eventapp.core.write_queue import QueuedWriters
+
+_Row = TypeVar("_Row")
 
 # Every constraint has a name, so that an operation can tell which one a flush has violated.
 NAMES = {
@@ -221,6 +231,17 @@ def transaction(*, durable: bool = False) -> Iterator[None]:
         raise
     finally:
         _unit.reset(token)
+
+
+def locked(query: Select[_Row], *related: InstrumentedAttribute[Any]) -> Select[_Row]:
+    """The query, so that its rows are locked for this transaction and read anew, and after them what they are `related`
+    to: every relationship that would be joined.
+
+    A join reads too early. A row that PostgreSQL has waited for is the new one, but what was joined to it is as it was
+    before; and if the two don't belong together any more, it leaves the row out.
+    """
+    query = query.options(*map(selectinload, related)).with_for_update(key_share=True)
+    return query.execution_options(populate_existing=True)
 
 
 def start_now() -> None:

@@ -266,10 +266,12 @@ def invitation_by_token(
     token: str, *, locked: bool = False
 ) -> tuple[TeamInvitation, TeamInvitationState] | tuple[None, None]:
     """The invitation with this secret, and its state; `locked`: read anew, and held until the transaction ends."""
-    query = _invitations().where(TeamInvitation.digest == tokens.digest(token))
+    is_it = TeamInvitation.digest == tokens.digest(token)
+    query = _invitations().where(is_it)
     query = query.options(joinedload(TeamInvitation.event))
-    if locked:
-        query = query.with_for_update(of=TeamInvitation).execution_options(populate_existing=True)
+    if locked:  # first, because what is joined to a row that was waited for would be as it was before
+        db.session.execute(select(TeamInvitation.id).where(is_it).with_for_update())
+        query = query.execution_options(populate_existing=True)
     row = db.session.execute(query).one_or_none()
     return _with_state(row) if row is not None else (None, None)
 

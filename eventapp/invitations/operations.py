@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from eventapp.core import budgets, clock, tokens
 from eventapp.core.addresses import mailbox_key
-from eventapp.core.db import db
+from eventapp.core.db import db, locked
 from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
@@ -203,8 +203,7 @@ def check_answerable(invitation: Invitation) -> None:
 def _hold(invitation: Invitation) -> None:
     """Lock an invitation and reread it: of two simultaneous answers, the second sees the first."""
     query = select(Invitation).where(Invitation.id == invitation.id)
-    locked = query.with_for_update(key_share=True, of=Invitation).execution_options(populate_existing=True)
-    db.session.scalars(locked).all()
+    db.session.scalars(locked(query)).all()
     check_answerable(invitation)
 
 
@@ -303,7 +302,7 @@ def _take_back_substitutes(invitation: Invitation) -> None:
     query = select(Invitation).where(
         Invitation.in_place_of_id == invitation.id, Invitation.status != InvitationStatus.WITHDRAWN
     )
-    for other in db.session.scalars(query.order_by(Invitation.id).with_for_update(key_share=True, of=Invitation)):
+    for other in db.session.scalars(locked(query.order_by(Invitation.id))):
         if other.status is InvitationStatus.REPLACED:  # and whom they have named in turn
             _take_back_substitutes(other)
         if _registration(other) is not None:

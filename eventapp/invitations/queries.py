@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp.core import clock
-from eventapp.core.db import db
+from eventapp.core.db import db, locked
 from eventapp.events.models import Event
 from eventapp.invitations.models import Invitation
 from eventapp.invitations.rules import REMINDED, InvitationStatus
@@ -48,12 +48,9 @@ def of_event(
 def drafts(event: Event, *, lock: bool = False) -> list[Invitation]:
     """Invitations that have not been sent, in the order in which they were added. Locked, they are sent once."""
     query = select(Invitation).where(Invitation.event_id == event.id, Invitation.status == InvitationStatus.DRAFT)
-    query = query.options(joinedload(Invitation.option)).order_by(Invitation.id)
-    return list(db.session.scalars(_locked(query) if lock else query))
-
-
-def _locked(query: Select[Invitation]) -> Select[Invitation]:
-    return query.with_for_update(key_share=True, of=Invitation).execution_options(populate_existing=True)
+    query = query.order_by(Invitation.id)
+    related = Invitation.option
+    return list(db.session.scalars(locked(query, related) if lock else query.options(joinedload(related))))
 
 
 def to_remind(event: Event, *, not_since_hours: int = 24, lock: bool = False) -> list[Invitation]:
@@ -64,4 +61,4 @@ def to_remind(event: Event, *, not_since_hours: int = 24, lock: bool = False) ->
     last = func.coalesce(Invitation.reminded_at, Invitation.sent_at)
     query = select(Invitation).where(Invitation.event_id == event.id, Invitation.status.in_(REMINDED), last <= since)
     query = query.order_by(Invitation.id)
-    return list(db.session.scalars(_locked(query) if lock else query))
+    return list(db.session.scalars(locked(query) if lock else query))

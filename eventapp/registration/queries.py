@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from eventapp.core.db import db
+from eventapp.core.db import db, locked
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Audience
@@ -144,16 +144,13 @@ def lock_options(event_id: int) -> None:
     A pool is not locked, because every operation locks an option that has it first.
     """
     query = select(AttendanceOption).where(AttendanceOption.event_id == event_id).order_by(AttendanceOption.id)
-    locked = query.with_for_update(key_share=True, of=AttendanceOption).execution_options(populate_existing=True)
-    db.session.scalars(locked).all()
+    db.session.scalars(locked(query, AttendanceOption.pool)).all()
 
 
 def lock(registration: Registration) -> None:
     """Lock a registration for this transaction and reread it."""
     query = select(Registration).where(Registration.id == registration.id)
-    db.session.scalars(
-        query.with_for_update(key_share=True, of=Registration).execution_options(populate_existing=True)
-    ).all()
+    db.session.scalars(locked(query, Registration.contact)).all()
 
 
 def option_by_key(event: Event, key: str) -> AttendanceOption | None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, literal, or_, select, tuple_
 
 from eventapp.core import clock
-from eventapp.core.db import Moment, db
+from eventapp.core.db import Moment, db, locked
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.registration.models import AttendanceOption, Contact, Registration, SeatPool
@@ -45,7 +45,7 @@ def line(option: AttendanceOption) -> Iterator[list[Registration]]:
     seen: set[str] = set()
     while True:
         query = first if last is None else first.where(tuple_(*_in_order) > _place(*last))
-        chunk = db.session.scalars(query.limit(_CHUNK).with_for_update(of=Registration)).all()
+        chunk = db.session.scalars(locked(query.limit(_CHUNK), Registration.contact)).all()
         if chunk:
             # Where they are now: who gets a seat leaves the list.
             last = cast(datetime, chunk[-1].waiting_since), chunk[-1].id
@@ -55,7 +55,7 @@ def line(option: AttendanceOption) -> Iterator[list[Registration]]:
             elif party not in seen:
                 seen.add(party)
                 together = first.where(Registration.party == party, Registration.option_id == registration.option_id)
-                yield list(db.session.scalars(together.with_for_update(of=Registration)))
+                yield list(db.session.scalars(locked(together, Registration.contact)))
         if len(chunk) < _CHUNK:
             return
 

@@ -1,0 +1,129 @@
+"""Who waits for a lock sees afterwards what the one before has done, also in the rows that hang on the locked ones.
+
+PostgreSQL reads a row again that it has waited for, but what was joined to it only as it was before.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from eventapp.core.db import db, transaction
+from eventapp.registration import edits, operations, queries, setup, setup_seats, waiting_list
+from eventapp.registration.models import AttendanceOption, Registration, SeatPool
+from eventapp.registration.operations import RegistrationInput
+from tests.support.make import fresh, words
+
+pytestmark = pytest.mark.both_engines("PostgreSQL rereads a row that it has waited for, and not what is joined to it")
+
+NEW = RegistrationInput(email="new@example.org", family_name="Guest", given_name="One")
+
+
+def after(app: Any, first: Callable[[], Any], then: Callable[[], Any]) -> Any:
+    """Do the `first` thing, and end its transaction when `then` waits for it; the answer of `then`."""
+
+    def second() -> Any:
+        with app.app_context(), transaction():
+            return then()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction():
+            first()
+            db.session.flush()
+            answer = pool.submit(contextvars.Context().run, second)
+            while not (answer.done() or _somebody_waits()):
+                time.sleep(0.01)
+        return answer.result()
+
+
+def _somebody_waits() -> bool:
+    if db.engine.dialect.name == "sqlite":
+        time.sleep(0.05)
+        return True
+    return bool(db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+@pytest.fixture
+def forum(make):
+    return make.event("forum")
+
+
+@pytest.fixture
+def hall(forum):
+    with transaction():
+        return setup_seats.save_pool(forum, None, title=words("Hall"), capacity=5)
+
+
+def by_number(kind: type, thing: Any) -> Callable[[], Any]:
+    """The row in the session of who asks."""
+    number = thing.id
+    return lambda: db.session.get_one(kind, number)
+
+
+def save(option: AttendanceOption, **values: Any) -> None:
+    setup.save_option(option.event, option, mode=option.mode, title=option.title, **values)
+
+
+def test_the_seats_that_options_share_are_those_that_are_left(app, make, forum, hall):
+    make.registration(forum, make.option(forum, pool=hall))
+    mine = by_number(Registration, make.registration(forum, queries.options(forum)[0]))
+
+    def left() -> tuple[int, int | None]:
+        option = mine().option
+        queries.lock_options(option.event_id)
+        return option.pool.seats_taken, option.seats_left
+
+    assert after(app, lambda: operations.cancel(mine()), left) == (1, 4)
+
+
+def test_an_option_that_was_given_shared_seats_meanwhile_has_them(app, make, forum, hall):
+    option = by_number(AttendanceOption, make.option(forum, capacity=9))
+    pool = by_number(SeatPool, hall)
+
+    def left() -> int | None:
+        mine = option()
+        queries.lock_options(mine.event_id)
+        return mine.seats_left
+
+    assert after(app, lambda: save(option(), pool=pool()), left) == 5
+
+
+def test_seats_that_are_taken_while_an_option_moves_are_counted(app, make, forum, hall):
+    guests, press = (by_number(AttendanceOption, make.option(forum, title=name, pool=hall)) for name in ("A", "B"))
+    make.registration(forum, guests())
+    bo = RegistrationInput(email="bo@example.org", family_name="Bo")
+    after(
+        app,
+        lambda: operations.register(press().event, bo, option=press()),
+        lambda: save(press(), capacity=3, pool=None),
+    )
+    db.session.rollback()
+    assert (fresh(hall).seats_taken, fresh(guests()).seats_taken, fresh(press()).seats_taken) == (1, 1, 1)
+
+
+def test_a_registration_whose_address_is_changed_meanwhile_is_reread(app, make, forum):
+    mine = by_number(Registration, make.registration(forum, make.option(forum)))
+
+    def reread() -> str:
+        registration = mine()
+        queries.lock(registration)
+        return registration.contact.email
+
+    assert after(app, lambda: edits.change(mine(), NEW, by_team=True), reread) == NEW.email
+
+
+def test_nobody_leaves_the_waiting_list_because_an_address_is_changed_meanwhile(app, make, forum):
+    option = make.option(forum, capacity=1)
+    _seated, first, second = (make.registration(forum, option) for _ in range(3))
+    changed, hall, in_order = by_number(Registration, first), by_number(AttendanceOption, option), [first.id, second.id]
+
+    def waiting() -> list[int]:
+        return [one.id for party in waiting_list.line(hall()) for one in party]
+
+    assert after(app, lambda: edits.change(changed(), NEW, by_team=True), waiting) == in_order
