@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from select import POLLIN, poll
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 
 # Seconds. The first three are enforced by PostgreSQL (its settings of the same names, in milliseconds there).
 STATEMENT = 10
@@ -52,8 +54,21 @@ def engine_options(url: str) -> dict[str, Any]:
     return options
 
 
+def _is_lost(connection: Any) -> bool:
+    """Whether an idle connection can't be used any more: nobody was asked, so what there is to read is its end."""
+    if connection.closed:
+        return True
+    there_is = poll()
+    there_is.register(connection.fileno(), POLLIN)
+    return bool(there_is.poll(0))
+
+
 def watch(engine: Engine) -> None:
-    """Make every connection to PostgreSQL fail if no answer comes in time; it can't be used after that."""
+    """Make every connection to PostgreSQL fail if no answer comes in time; it can't be used after that.
+
+    What a lost connection has done is undone: to roll it back is no second failure, which would take the place of the
+    answer that explains the first. And nobody gets it again.
+    """
     driver: Any = engine.dialect.loaded_dbapi
 
     def wait(connection: Any, generator: Any, **given: Any) -> Any:
@@ -68,7 +83,20 @@ def watch(engine: Engine) -> None:
                 connection.pgconn.finish()
             raise
 
-    kind: Any = type("Connection", (driver.Connection,), {"wait": wait})
+    def rollback(connection: Any) -> None:
+        try:
+            driver.Connection.rollback(connection)
+        except driver.OperationalError:
+            if not connection.closed:
+                raise
+
+    kind: Any = type("Connection", (driver.Connection,), {"wait": wait, "rollback": rollback})
+
+    @event.listens_for(engine, "checkout")
+    def use(connection: Any, record: Any, proxy: Any) -> None:
+        if record.info.get("used") and _is_lost(connection):
+            raise DisconnectionError  # then the pool makes another one
+        record.info["used"] = True
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Any, record: Any, arguments: Any, named: dict[str, Any]) -> Any:
