@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 
 from eventapp.check_in import devices, points, queries, roster, sync, updates, wire
 from eventapp.check_in.devices import Device
@@ -35,8 +36,14 @@ def by_device(view: Callable[Concatenate[Device, P], Any]) -> Callable[P, Any]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> Any:
         device = devices.of_header(request.headers.get("Authorization", ""))
         if device is None:
-            return _stored_nowhere(jsonify(error="key"), 401)
-        return _stored_nowhere(view(device, *args, **kwargs))
+            return _no_key()
+        try:
+            return _stored_nowhere(view(device, *args, **kwargs))
+        except IntegrityError:  # perhaps its point or its event was deleted while this request waited to write
+            db.session.rollback()
+            if devices.of_header(request.headers.get("Authorization", "")) is None:
+                return _no_key()
+            raise
 
     checked.device = True  # type: ignore[attr-defined]
     return checked
@@ -48,6 +55,10 @@ def _body() -> Any:
         return request.get_json(silent=True)
     except RecursionError:
         return None
+
+
+def _no_key() -> Response:
+    return _stored_nowhere(jsonify(error="key"), 401)
 
 
 def _stored_nowhere(response: Response, status: int = 0) -> Response:

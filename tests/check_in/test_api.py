@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select
 
-from eventapp.check_in import operations, points
+from eventapp.check_in import api, operations, points
 from eventapp.check_in.models import CheckIn, CheckInDevice, DoorLink, Presence
 from eventapp.check_in.rules import CheckInKind, PointKind
 from eventapp.core import clock
-from eventapp.core.db import db, transaction
+from eventapp.core.db import Base, db, transaction
 from eventapp.core.localized import LocalizedText
+from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration import edits
 from eventapp.registration import operations as registration
@@ -52,6 +53,25 @@ def test_a_link_of_its_own_makes_one_device_and_no_second(app, make, forum, door
     assert client.post("/check-in/api/devices", json={"link": link.secret}).status_code == 410
     stored = db.session.scalar(select(CheckInDevice))
     assert first.get_json()["key"] not in {stored.digest, stored.label}, "only a digest is stored"
+
+
+@pytest.mark.both_engines("deletes with another connection")
+@pytest.mark.parametrize("path", ["sync", "scan"])
+def test_a_device_whose_event_is_deleted_while_it_waits_to_write_has_no_key(device, guest, forum, path, monkeypatch):
+    question, number = device.question(text=ticket(guest)), forum.id
+    db.session.rollback()
+    began = api.start_writing
+
+    def at_the_last_moment(session, **given):
+        with db.engine.begin() as other:
+            for table in reversed(Base.metadata.sorted_tables):
+                if "event_id" in table.columns:
+                    other.execute(table.delete().where(table.c.event_id == number))
+            other.execute(delete(Event).where(Event.id == number))
+        began(session, **given)
+
+    monkeypatch.setattr(api, "start_writing", at_the_last_moment)
+    assert device.send(path, {"clock": 0, "scans": [question]}).status_code == 401
 
 
 def test_a_key_that_is_unknown_revoked_or_expired_opens_nothing_and_the_log_is_unchanged(device, guest):
