@@ -10,8 +10,6 @@ from eventapp.core.db import db
 from eventapp.mail.models import Email
 from tests.support.make import PASSWORD
 
-pytestmark = pytest.mark.both_engines("requests for a new password are taken with SKIP LOCKED")
-
 
 def log_in(client, email, password):
     return client.fill("/login", {"email": email, "password": password})
@@ -50,6 +48,7 @@ def test_the_login_does_not_lead_to_another_site(client, make):
     assert "evil" not in (response.location or "")
 
 
+@pytest.mark.both_engines("an upsert")
 def test_guessing_is_slowed_down(client, make):
     make.owner()
     codes = [log_in(client, "a@example.org", "x").status_code for _ in range(11)]
@@ -57,6 +56,7 @@ def test_guessing_is_slowed_down(client, make):
     assert codes[10] == 429
 
 
+@pytest.mark.both_engines("requests for a new password are taken with SKIP LOCKED")
 def test_a_forgotten_password_is_reset_by_email(client, make):
     make.owner()
     response = client.fill("/login/reset", {"email": "organizer@example.org"})
@@ -72,6 +72,7 @@ def test_a_forgotten_password_is_reset_by_email(client, make):
     assert visitor.fill("/login", {"email": "organizer@example.org", "password": new}).status_code == 302
 
 
+@pytest.mark.both_engines("requests for a new password are taken with SKIP LOCKED")
 def test_an_unknown_address_gets_no_email(client, make):
     make.owner()
     answers = [client.fill("/login/reset", {"email": f"{name}@example.org"}) for name in ("organizer", "nobody")]
@@ -80,6 +81,7 @@ def test_an_unknown_address_gets_no_email(client, make):
     assert [email.to for email in db.session.scalars(select(Email))] == ["organizer@example.org"]
 
 
+@pytest.mark.both_engines("requests for a new password are taken with SKIP LOCKED")
 def test_the_email_links_to_our_own_host_whatever_the_request_says(client, make):
     """Otherwise an attacker could request somebody's e-mail with a false Host and receive the reset link."""
     make.owner()
@@ -96,6 +98,7 @@ def test_the_email_links_to_our_own_host_whatever_the_request_says(client, make)
     assert "http://localhost/login/reset/" in db.session.scalars(select(Email).order_by(Email.id.desc())).first().text
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_the_password_can_be_changed(organizer):
     new = "a new long password"
     response = organizer.fill("/login/change", {"password": PASSWORD, "new_password": new, "new_password_confirm": new})

@@ -14,8 +14,6 @@ from eventapp.events.rules import EventStatus, Visibility
 from eventapp.programme import operations
 from eventapp.programme.rules import Mode, SessionStatus
 
-pytestmark = pytest.mark.both_engines("sums and counts come back in types of the driver")
-
 
 @pytest.fixture
 def forum(make):
@@ -34,6 +32,7 @@ def begin(client, *stars: str) -> str:
     return response.location
 
 
+@pytest.mark.both_engines("sums and counts come back in types of the driver")
 def test_a_device_makes_an_agenda_of_what_it_has_starred_across_events(client, make, forum):
     other = make.event("other", starts_at=forum.starts_at + timedelta(days=30))
     later, first = make.session(other, "Far talk"), make.session(forum, "Opening")
@@ -57,6 +56,7 @@ def test_an_agenda_reveals_nothing_that_is_not_public(client, make, forum):
     assert "Your agenda is empty" in main(client)
 
 
+@pytest.mark.both_engines("sums and counts come back in types of the driver")
 def test_overlaps_are_shown_on_both_sides_but_not_for_cancelled_sessions(client, make, forum):
     opening = make.session(forum, "Opening")
     panel = make.session(forum, "Panel", starts_at=forum.starts_at + timedelta(minutes=30))
@@ -72,6 +72,7 @@ def test_overlaps_are_shown_on_both_sides_but_not_for_cancelled_sessions(client,
     assert "Cancelled" in main(client)
 
 
+@pytest.mark.both_engines("sums and counts come back in types of the driver")
 def test_a_removed_session_stays_in_the_agenda_and_says_so(client, make, forum):
     opening = make.session(forum, "Opening")
     address = begin(client, f"forum/{opening.code}")
@@ -82,6 +83,7 @@ def test_a_removed_session_stays_in_the_agenda_and_says_so(client, make, forum):
     assert "Removed from the programme" in main(client)
 
 
+@pytest.mark.both_engines("sums and counts come back in types of the driver")
 def test_stars_are_set_and_removed_idempotently(client, make, forum):
     opening, panel = make.session(forum, "Opening"), make.session(forum, "Panel")
     address = begin(client)
@@ -122,6 +124,7 @@ def test_the_link_is_secret_and_does_not_leak(client, make, forum):
         assert client.get(path).status_code == 404
 
 
+@pytest.mark.both_engines("sums and counts come back in types of the driver")
 @pytest.mark.parametrize("star", ["", "forum", "forum/NOSUCH", "forum/../..", "\x00/A", "forum/\x00"])
 def test_what_is_no_session_is_no_star(client, make, forum, star):
     make.session(forum)
@@ -130,6 +133,7 @@ def test_what_is_no_session_is_no_star(client, make, forum, star):
     assert db.session.query(Star).count() == 0
 
 
+@pytest.mark.both_engines("sums and counts come back in types of the driver")
 def test_an_agenda_has_an_end(client, make, forum):
     opening = make.session(forum)
     address = begin(client)

@@ -27,8 +27,6 @@ from eventapp.registration.rules import AddressCheck
 from tests.support import outbox
 from tests.support.make import fresh
 
-pytestmark = pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")
-
 NEW = "/manage/events/forum/announcements/new"
 
 
@@ -70,6 +68,7 @@ def work(seconds: float = 61) -> int:
     return done
 
 
+@pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")
 def test_everybody_registered_gets_one_email(make, forum):
     people(make, forum, "ada@example.org", "bob@example.org")
     (gone,) = people(make, forum, "gone@example.org")
@@ -88,6 +87,7 @@ def test_everybody_registered_gets_one_email(make, forum):
     assert fresh(row).status is AnnouncementStatus.SENT
 
 
+@pytest.mark.both_engines("counting and grouping")
 def test_people_who_share_an_address_get_one_email_that_names_them(make, forum):
     make.registration(
         forum, make.hall, "mayor@example.org", family_name="Mori", given_name="Mei", companions=["Ken Abe", "Jo Oka"]
@@ -110,6 +110,7 @@ def test_each_reader_gets_their_language_else_the_first(make, forum):
     assert [one.subject for one in outbox.emails()] == ["Bus", "バス", "Bus!", "バス"]
 
 
+@pytest.mark.both_engines("counting and grouping")
 def test_who_is_skipped_is_counted_with_the_reason(make):
     event = make.event("forum", address_check=AddressCheck.ALWAYS)
     make.hall = make.option(event)
@@ -131,6 +132,7 @@ def test_who_is_skipped_is_counted_with_the_reason(make):
     }
 
 
+@pytest.mark.both_engines("JSON")
 def test_the_group_is_a_filter_of_the_people_desk(make, forum):
     people(make, forum, "ada@example.org", country="JP")
     people(make, forum, "bob@example.org", country="FI")
@@ -139,6 +141,7 @@ def test_the_group_is_a_filter_of_the_people_desk(make, forum):
     assert [one.to for one in outbox.emails()] == ["bob@example.org"]
 
 
+@pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")
 def test_nothing_is_sent_for_a_minute_and_then_it_can_be_undone_no_more(make, forum):
     people(make, forum, "ada@example.org")
     row = announce(forum)
@@ -154,6 +157,7 @@ def test_nothing_is_sent_for_a_minute_and_then_it_can_be_undone_no_more(make, fo
         operations.take_back(fresh(row))
 
 
+@pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")
 def test_it_is_sent_at_the_planned_time_to_those_registered_by_then(make, forum):
     people(make, forum, "ada@example.org")
     announce(forum, planned_at=clock.now() + timedelta(hours=2))
@@ -162,6 +166,7 @@ def test_it_is_sent_at_the_planned_time_to_those_registered_by_then(make, forum)
     assert work(7201) == 2
 
 
+@pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")
 def test_stopping_in_the_middle_leaves_exact_numbers(make, forum, monkeypatch):
     people(make, forum, *[f"guest{n}@example.org" for n in range(10)])
     monkeypatch.setattr(tasks, "CHUNK", 4)
@@ -187,6 +192,7 @@ def test_stopping_in_the_middle_leaves_exact_numbers(make, forum, monkeypatch):
     assert mail.take() == []
 
 
+@pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")
 def test_a_worker_that_is_killed_sends_nothing_twice(make, forum, monkeypatch):
     people(make, forum, *[f"guest{n}@example.org" for n in range(10)])
     monkeypatch.setattr(tasks, "CHUNK", 3)
@@ -216,6 +222,7 @@ def test_a_worker_that_is_killed_sends_nothing_twice(make, forum, monkeypatch):
     assert fresh(row).status is AnnouncementStatus.SENT
 
 
+@pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")
 def test_two_workers_write_to_each_contact_once(make, forum):
     people(make, forum, *[f"guest{n}@example.org" for n in range(4)])
     row = announce(forum)
@@ -230,6 +237,7 @@ def test_two_workers_write_to_each_contact_once(make, forum):
     assert len(outbox.emails()) == 4
 
 
+@pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")
 def test_emails_to_one_domain_are_spread_over_time_and_confirmations_pass_them(make, forum):
     people(make, forum, *[f"guest{n}@example.org" for n in range(10)], "bob@example.com")
     announce(forum)

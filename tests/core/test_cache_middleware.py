@@ -15,8 +15,6 @@ from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus, Visibility
 
-pytestmark = pytest.mark.both_engines("asks the driver itself, and compares its values as they are")
-
 PATHS = ["/", "/events", "/events/forum", "/events/forum/programme", "/events/forum/calendar.ics", "/calendar.ics"]
 
 
@@ -42,6 +40,7 @@ def flask_asked(app, monkeypatch):
     return asked
 
 
+@pytest.mark.both_engines("asks the driver itself, and compares its values as they are")
 @pytest.mark.parametrize("path", PATHS)
 def test_the_second_visitor_gets_the_same_answer_without_flask(client, forum, flask_asked, path):
     first, second = client.get(path), client.get(path)
@@ -52,6 +51,7 @@ def test_the_second_visitor_gets_the_same_answer_without_flask(client, forum, fl
     assert ours == theirs
 
 
+@pytest.mark.both_engines("asks the driver itself, and compares its values as they are")
 def test_it_asks_one_quick_question(client, forum, queries):
     client.get("/events/forum")
     with queries() as counted:
@@ -59,6 +59,7 @@ def test_it_asks_one_quick_question(client, forum, queries):
     assert counted.statements == ["quick"]
 
 
+@pytest.mark.both_engines("asks the driver itself, and compares its values as they are")
 def test_what_has_changed_is_made_anew(client, forum, flask_asked):
     client.get("/events/forum")
     with transaction():
@@ -67,6 +68,7 @@ def test_what_has_changed_is_made_anew(client, forum, flask_asked):
     assert len(flask_asked) == 2
 
 
+@pytest.mark.both_engines("asks the driver itself, and compares its values as they are")
 def test_what_is_no_longer_public_disappears_at_once(client, forum):
     for path in ("/events/forum", "/events/forum/calendar.ics"):
         assert client.get(path).status_code == 200
@@ -76,6 +78,7 @@ def test_what_is_no_longer_public_disappears_at_once(client, forum):
     assert "Forum of cities" not in client.get("/events/forum/calendar.ics").get_data(as_text=True)
 
 
+@pytest.mark.both_engines("asks the driver itself, and compares its values as they are")
 def test_an_unchanged_answer_is_a_304_for_each_form_of_its_etag(client, forum, flask_asked):
     client.looks = False
     etag = client.get("/events/forum").headers["ETag"]
@@ -112,6 +115,7 @@ def test_each_language_has_its_own(client, forum):
     assert client.get("/events/forum", headers={"Accept-Language": "ja"}).data == japanese != english
 
 
+@pytest.mark.both_engines("asks the driver itself, and compares its values as they are")
 def test_nothing_personal_is_cached(client, make, forum, flask_asked):
     registration = make.registration(forum, make.option(forum))
     for path in (f"/registrations/{registration.token}", "/login"):
@@ -148,6 +152,7 @@ def test_the_budget_of_bytes_is_kept(app, client, make):
         cache_middleware._budget = budget
 
 
+@pytest.mark.both_engines("asks the driver itself, and compares its values as they are")
 def test_what_was_asked_with_counts_as_well(app):
     """Otherwise small responses to many long queries could fill the memory beyond the budget."""
     cache_middleware = CacheMiddleware(app, budget=100_000)

@@ -24,8 +24,6 @@ from tests.support import ical_lint as lint
 from tests.support.make import Make, fresh
 from tests.support.visitor import Visitor
 
-pytestmark = pytest.mark.both_engines("one statement with casts, aggregates and moments")
-
 FEED = "/events/forum/calendar.ics"
 REMOVED = "Cancelled: no longer listed"
 CLOSES, LATER = datetime(2031, 3, 1, 8, tzinfo=UTC), datetime(2031, 3, 9, 8, tzinfo=UTC)
@@ -86,6 +84,7 @@ def test_calendars_show_that_it_is_cancelled_and_nothing_else(
         assert client.get(path).status_code == 404
 
 
+@pytest.mark.both_engines("one statement with casts, aggregates and moments")
 def test_every_feed_of_a_part_says_so_too(client: Visitor, make: Make, forum: Event) -> None:
     track, person = make.track(forum, "Rivers"), make.person("Ek", "Bo")
     make.session(forum, "Talk", track=track, people=[person])
@@ -158,6 +157,7 @@ def test_what_the_team_does_afterwards_is_nobodys_business(
         assert parts(client, path).keys() == uids
 
 
+@pytest.mark.both_engines("one statement with casts, aggregates and moments")
 @pytest.mark.parametrize("sessions", [True, False])
 @pytest.mark.parametrize(
     "values",
@@ -183,6 +183,7 @@ def test_cancelled_entries_stay_where_they_were(
             assert shown == was, name
 
 
+@pytest.mark.both_engines("one statement with casts, aggregates and moments")
 def test_a_deadline_that_was_never_public_is_never_shown(client: Visitor, make: Make, forum: Event) -> None:
     withdraw(forum)
     option = make.option(fresh(forum), closes_at=CLOSES)
@@ -192,6 +193,7 @@ def test_a_deadline_that_was_never_public_is_never_shown(client: Visitor, make: 
     assert parts(client, f"{FEED}?deadlines=1").keys() == parts(client, FEED).keys()
 
 
+@pytest.mark.both_engines("one statement with casts, aggregates and moments")
 def test_it_ends_a_month_after_the_event(client: Visitor, forum: Event) -> None:
     withdraw(forum)
     last = forum.ends_at + timedelta(days=30)
@@ -203,6 +205,7 @@ def test_it_ends_a_month_after_the_event(client: Visitor, forum: Event) -> None:
         assert not parts(client, "/calendar.ics")
 
 
+@pytest.mark.both_engines("one statement with casts, aggregates and moments")
 def test_published_again_it_is_as_before_with_a_higher_sequence(client: Visitor, forum: Event) -> None:
     withdraw(forum)
     removed = parts(client, FEED)
@@ -215,6 +218,7 @@ def test_published_again_it_is_as_before_with_a_higher_sequence(client: Visitor,
     assert REMOVED not in client.get("/calendar.ics").get_data(as_text=True)
 
 
+@pytest.mark.both_engines("one statement with casts, aggregates and moments")
 def test_the_calendar_of_all_events_cancels_what_was_in_it(client: Visitor, make: Make, forum: Event) -> None:
     hidden = make.event("hidden", visibility=Visibility.UNLISTED)
     listed = parts(client, "/calendar.ics")
@@ -240,6 +244,7 @@ def test_an_event_that_leaves_the_list_alone_keeps_its_own_feed(client: Visitor,
     assert "Secret forum" in client.get(FEED).get_data(as_text=True)
 
 
+@pytest.mark.both_engines("one statement with casts, aggregates and moments")
 def test_without_the_span_only_sessions_are_cancelled(client: Visitor, forum: Event) -> None:
     before = parts(client, f"{FEED}?span=0").keys()
     withdraw(forum)
@@ -260,6 +265,7 @@ def test_the_list_cancels_it_even_if_nothing_else_is_listed(client: Visitor, for
         assert seen[-1].last_modified > seen[-2].last_modified
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_a_downloaded_session_can_be_cancelled(app: Any, make: Make, forum: Event) -> None:
     code = fresh(make.session(forum, "Talk")).code
     draft = make.event("draft", status=EventStatus.DRAFT)

@@ -22,8 +22,6 @@ from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import Access, RegistrationSource, RegistrationStatus
 from tests.support.make import fresh
 
-pytestmark = pytest.mark.both_engines("unique keys and locks")
-
 DESK = "/manage/events/forum/invitations"
 
 
@@ -95,6 +93,7 @@ def test_nothing_is_sent_before_the_list_was_seen(organizer, make, forum, option
     assert f"/invitations/{db.session.scalars(select(Invitation.token).order_by(Invitation.id)).first()}" in first.text
 
 
+@pytest.mark.both_engines("unique keys")
 def test_who_is_invited_or_registered_already_is_left_out_and_named(organizer, make, forum, option):
     make.registration(forum, option, "ada@example.org")
     invite(organizer, "ben@example.org")
@@ -115,6 +114,7 @@ def test_a_line_without_an_address_is_refused_and_nothing_is_lost(organizer, for
     assert "ben@example.org" in said(organizer)
 
 
+@pytest.mark.both_engines("row locks")
 def test_a_guest_accepts_and_is_registered_with_what_is_known(client, organizer, forum, option):
     (ada,) = invite(organizer, "Ada Lovelace <ada@example.org>, City of London", option="in_person")
     client.get(page_of(ada))
@@ -129,6 +129,7 @@ def test_a_guest_accepts_and_is_registered_with_what_is_known(client, organizer,
     assert "You have accepted." in said(client)
 
 
+@pytest.mark.both_engines("row locks")
 @pytest.mark.parametrize("although", [True, False])
 def test_an_invitation_may_add_a_seat_where_none_is_free(client, organizer, make, forum, option, although):
     make.registration(forum, option)
@@ -226,6 +227,7 @@ def test_naming_somebody_tells_nothing_about_who_is_registered(client, organizer
     assert states() == ["replaced"]
 
 
+@pytest.mark.both_engines("row locks")
 def test_reminders_go_to_who_has_not_answered_and_not_twice_in_a_day(client, organizer, make, forum, option):
     ada, ben, _cid = invite(organizer, "ada@example.org\nben@example.org\ncid@example.org")
     make.tell()
@@ -245,6 +247,7 @@ def test_reminders_go_to_who_has_not_answered_and_not_twice_in_a_day(client, org
     assert "maybe" in sent[0].text
 
 
+@pytest.mark.both_engines("row locks")
 def test_who_answers_before_the_reminder_is_written_gets_none(client, organizer, make, forum, option):
     (ada,) = invite(organizer, "ada@example.org")
     make.tell()
@@ -291,6 +294,7 @@ def test_only_who_works_on_registrations_sees_invitations(app, make, forum):
         assert visitor.get(DESK).status_code == status
 
 
+@pytest.mark.both_engines("row locks")
 def test_a_double_click_accepts_once(client, organizer, forum, option):
     (ada,) = invite(organizer, "ada@example.org", option="in_person")
     values = {"option": "in_person", "email": "ada@example.org", "family_name": "Ada"}
@@ -299,6 +303,7 @@ def test_a_double_click_accepts_once(client, organizer, forum, option):
     assert len(registered()) == 1
 
 
+@pytest.mark.both_engines("rows that are kept when others are deleted")
 def test_an_option_that_is_deleted_leaves_its_invitations(organizer, client, make, forum, option):
     make.option(forum, Mode.ONLINE)
     (ada,) = invite(organizer, "ada@example.org", option=option.key)
@@ -316,6 +321,7 @@ def test_who_has_registered_with_the_form_meanwhile_has_accepted(client, organiz
     assert (states(), len(registered())) == (["yes"], 1)
 
 
+@pytest.mark.both_engines("unique keys")
 def test_somebody_else_s_registration_is_not_shown_and_its_owner_is_e_mailed(client, organizer, make, forum):
     option = make.option(forum)
     make.registration(forum, option, "eve@example.org", family_name="Lovelace", given_name="Ada")
@@ -339,6 +345,7 @@ def name(client, invitation, email: str):
     return client.fill(f"{page_of(invitation)}/substitute", {"family_name": "Sub", "email": email})
 
 
+@pytest.mark.both_engines("row locks")
 def test_one_invitation_is_one_seat_however_often_somebody_else_is_named(client, organizer, make, forum, option):
     make.registration(forum, option)
     (ada,) = invite(organizer, "ada@example.org", option="in_person", although_full="y")
@@ -426,6 +433,7 @@ def test_lines_of_mail_programs_name_everybody_in_them(text, guests):
     assert ([(one.email, one.name) for one in found], wrong) == (guests, [])
 
 
+@pytest.mark.both_engines("unique keys")
 def test_who_was_withdrawn_can_be_invited_again_with_another_link(client, organizer, make, forum, option):
     (ada,) = invite(organizer, "ada@example.org")
     old = ada.token
@@ -437,6 +445,7 @@ def test_who_was_withdrawn_can_be_invited_again_with_another_link(client, organi
     assert states() == ["yes"]
 
 
+@pytest.mark.both_engines("unique keys")
 def test_a_guest_may_name_the_same_person_again(client, organizer, make, forum, option):
     (ada,) = invite(organizer, "ada@example.org", option="in_person")
     for email in ("ben@example.org", "cid@example.org", "ben@example.org"):

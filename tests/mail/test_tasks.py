@@ -22,8 +22,6 @@ from eventapp.mail import operations, queries, rules, tasks
 from eventapp.mail.models import Email, EmailStatus
 from eventapp.mail.operations import CalendarFile
 
-pytestmark = pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
-
 FILE = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//somebody//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:one\r\n"
     b"DTSTAMP:20301201T093015Z\r\nDTSTART;VALUE=DATE:20310318\r\nSUMMARY:Forum\r\nSEQUENCE:0\r\nSTATUS:CONFIRMED\r\n"
@@ -99,6 +97,7 @@ def test_an_email_arrives_as_it_was_written(app, smtp):
     assert db.session.scalars(select(Email)).one().status is EmailStatus.SENT
 
 
+@pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
 def test_an_email_is_sent_once(app, smtp):
     write()
     assert deliver(smtp.url) == 1
@@ -106,6 +105,7 @@ def test_an_email_is_sent_once(app, smtp):
     assert len(smtp.taken) == 1
 
 
+@pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
 @pytest.mark.slow
 def test_two_workers_at_once_send_each_email_once(app, smtp):
     for _ in range(30):
@@ -148,6 +148,7 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(app, smtp):
     assert deliver(smtp.url) == 1
 
 
+@pytest.mark.both_engines("updates of many rows")
 @pytest.mark.slow
 def test_after_many_tries_an_email_is_given_up(app, monkeypatch):
     monkeypatch.setattr(operations, "WAITS", operations.WAITS[::12])
@@ -161,6 +162,7 @@ def test_after_many_tries_an_email_is_given_up(app, monkeypatch):
     assert email.status is EmailStatus.FAILED
 
 
+@pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
 def test_an_email_of_a_worker_that_died_is_taken_by_another(app, smtp):
     write()
     with transaction():
@@ -174,6 +176,7 @@ def test_emails_of_a_worker_that_was_killed_are_sent_within_a_minute():
     assert operations.HOLD.total_seconds() < 55
 
 
+@pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
 @pytest.mark.slow
 def test_a_worker_that_waits_for_a_slow_server_keeps_its_emails(app, smtp, monkeypatch):
     monkeypatch.setattr(operations, "HOLD", timedelta(seconds=0.4))
@@ -213,6 +216,7 @@ def test_a_server_that_is_repaired_after_days_gets_its_emails():
     assert sorted(waits) == waits
 
 
+@pytest.mark.both_engines("updates of many rows")
 def test_emails_that_were_given_up_are_tried_again_together(app, smtp):
     smtp.answer = "550 no such user"
     kept = write(topic="event:2")
@@ -239,6 +243,7 @@ def test_an_email_that_cannot_be_written_holds_up_no_other(app, smtp):
     assert db.session.get(Email, behind.id).status is EmailStatus.SENT
 
 
+@pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
 def test_others_write_while_the_server_takes_its_time(app, smtp, monkeypatch):
     """SQLite has one write lock: held while a server is slow, it would turn registrations into errors."""
     first = write()
@@ -297,6 +302,7 @@ def test_a_connection_that_broke_is_closed(app, smtp, monkeypatch):
     assert all(server.sock is None for server in opened)
 
 
+@pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
 @pytest.mark.slow
 def test_a_sweep_ends_so_that_others_get_their_turn_and_holds_nothing_any_more(app, smtp):
     """A slow server takes twenty seconds per e-mail: the rest of a batch must not stay leased until another worker
@@ -343,6 +349,7 @@ def test_an_address_that_its_server_does_not_know_is_marked_and_no_other_refusal
     assert words in rules.reason(db.session.get(Email, email.id).last_error)
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_an_address_is_trusted_again_by_trying_again(app, smtp):
     smtp.answer = "550 5.1.1 unknown"
     email = write()
@@ -352,6 +359,7 @@ def test_an_address_is_trusted_again_by_trying_again(app, smtp):
     assert not queries.undeliverable(["ada@example.org"])
 
 
+@pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
 def test_an_email_that_was_stopped_is_not_sent(app, smtp):
     write()
     with transaction():
@@ -376,6 +384,7 @@ def test_sender_replies_and_unsubscribing_are_headers(app, smtp):
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+@pytest.mark.both_engines("e-mails are claimed with SKIP LOCKED")
 def test_an_email_that_is_stopped_while_a_worker_holds_it_is_not_sent(app, smtp, monkeypatch):
     first, second = write(), write()
     load = tasks._Post.load

@@ -32,8 +32,6 @@ from tests.support import ical_lint as lint
 from tests.support.make import fresh
 from tests.support.outbox import emails, entry, sequence
 
-pytestmark = pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
-
 HOUR = timedelta(hours=1)
 
 
@@ -53,6 +51,7 @@ def move(event, by: timedelta) -> None:
     edit(event, starts_at=row.starts_at + by, ends_at=row.ends_at + by)
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_a_new_time_is_sent_with_the_old_one_in_the_recipients_zone_and_language(make, forum):
     option = make.option(forum)
     make.registration(forum, option, "berlin@example.org", zone="Europe/Berlin")
@@ -83,6 +82,7 @@ def test_a_new_time_is_sent_with_the_old_one_in_the_recipients_zone_and_language
         assert sequence(email) > sequence(first[to])
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_a_burst_of_edits_is_one_email_with_the_final_state(make, forum):
     make.registration(forum, make.option(forum))
     emails()
@@ -113,6 +113,7 @@ def test_a_burst_of_edits_is_one_email_with_the_final_state(make, forum):
     assert "New venue: Arena" in email.text
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_there_and_back_notifies_nobody(make, forum):
     make.registration(forum, make.option(forum))
     emails()
@@ -174,6 +175,7 @@ def test_who_takes_part_online_is_nowhere_else_also_before_there_is_a_link(make,
     assert entry(email).one("LOCATION") == "Online"
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_a_changed_mode_of_an_option_is_sent_to_those_who_have_chosen_it(make, forum):
     edit(forum, join_url="https://meet.example/all", personal_join_links=False)
     option = make.option(forum)
@@ -211,6 +213,7 @@ def test_a_venue_says_where_to_go_and_its_change_is_sent_to_attendees(make, foru
     assert sequence(email) > sequence(coming)
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_cancelling_notifies_everybody_at_once_and_cancels_the_entry(make, forum):
     session = make.session(forum, "Workshop", capacity=5)
     guest = make.registration(forum, make.option(forum))
@@ -287,6 +290,7 @@ def test_nobody_is_notified_of_drafts_past_events_or_as_a_generated_guest(make, 
         assert make.tell() == 0
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_an_email_in_between_covers_both_and_nothing_is_sent_twice(make, forum):
     edit(forum, join_url="https://meet.example/all")
     guest = make.registration(forum, make.option(forum))
@@ -302,6 +306,7 @@ def test_an_email_in_between_covers_both_and_nothing_is_sent_twice(make, forum):
     assert emails() == []
 
 
+@pytest.mark.both_engines("locks")
 @pytest.mark.slow
 def test_two_workers_notify_each_guest_once(app, make, forum):
     option = make.option(forum)
@@ -324,6 +329,7 @@ def test_two_workers_notify_each_guest_once(app, make, forum):
     assert len({email.to for email in emails()}) == 12
 
 
+@pytest.mark.both_engines("locks")
 def test_a_notification_that_is_replaced_while_it_is_rendered_is_written_again(make, forum, monkeypatch):
     """A change made while the worker renders must be in the e-mail, and no e-mail may be older than it."""
     guest = make.registration(forum, make.option(forum))
@@ -353,6 +359,7 @@ def test_a_notification_that_is_replaced_while_it_is_rendered_is_written_again(m
     assert (email.kind, email.calendars) == ("registration.cancelled", []), "their calendar never had it"
 
 
+@pytest.mark.both_engines("locks")
 def test_one_notification_that_can_not_be_written_does_not_keep_the_others_waiting(make, forum, monkeypatch, caplog):
     option = make.option(forum)
     make.registration(forum, option, "first@example.org")
@@ -373,6 +380,7 @@ def test_one_notification_that_can_not_be_written_does_not_keep_the_others_waiti
     assert [email.to for email in emails()] == ["second@example.org", "first@example.org"]
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_running_the_sweeps_again_changes_nothing(make, forum):
     make.registration(forum, make.option(forum))
     emails()
@@ -387,6 +395,7 @@ def test_running_the_sweeps_again_changes_nothing(make, forum):
 # ---- the team -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_the_team_sees_who_will_be_notified_and_can_say_no(make, forum):
     option = make.option(forum)
     guest, _other = make.registration(forum, option), make.registration(forum, option)
@@ -406,6 +415,7 @@ def test_the_team_sees_who_will_be_notified_and_can_say_no(make, forum):
     assert "Previous time: Tue 18 March 2031, 11:00" in email.text, "they are told from what the page said"
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_attendees_from_before_invitations_are_sent_later_changes(make, forum):
     make.registration(forum, make.option(forum))
     emails()

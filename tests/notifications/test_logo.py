@@ -28,8 +28,6 @@ from eventapp.media.reading import encoded
 from eventapp.notifications.tasks import send_due
 from tests.support.make import fresh
 
-pytestmark = pytest.mark.both_engines("bytes in a column, and deletion by the database")
-
 SETTINGS = "/manage/events/forum/mail/settings"
 
 
@@ -93,6 +91,7 @@ def images(message) -> list:
     return [part for part in message.walk() if part.get_content_maintype() == "image"]
 
 
+@pytest.mark.both_engines("bytes in a column")
 @pytest.mark.slow
 def test_the_picture_is_part_of_each_email_with_size_and_name_of_the_host(make, forum, smtp):
     logo = store(forum)
@@ -131,6 +130,7 @@ def test_emails_that_wait_have_the_logo_of_the_moment_in_which_they_are_sent(mak
         assert MARK not in message.get_body(("html",)).get_content()
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_other_emails_have_no_picture(app, make, forum):
     store(forum)
     make.event("other")
@@ -142,6 +142,7 @@ def test_other_emails_have_no_picture(app, make, forum):
     assert queries.picture_of(f"event:{forum.id}", "en").alt == "Forum of cities"
 
 
+@pytest.mark.both_engines("bytes in a column")
 @pytest.mark.slow
 def test_a_logo_is_uploaded_seen_changed_and_removed(organizer, forum):
     assert upload(organizer, picture(), alt_en="Seal of Mori").status_code == 303
@@ -196,6 +197,7 @@ def test_only_who_manages_registrations_changes_the_logo_and_only_the_team_sees_
     assert visitor.get(address).status_code == 403
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_the_previews_of_announcements_and_texts_show_it(organizer, make, forum):
     digest = store(forum, en="A <b>seal</b>").digest
     make.registration(forum, make.hall)
@@ -213,6 +215,7 @@ def test_the_previews_of_announcements_and_texts_show_it(organizer, make, forum)
     assert any(digest in (node.get("src") or "") for node in organizer.page.all("img"))
 
 
+@pytest.mark.both_engines("deletion by the database")
 def test_the_logo_goes_with_its_event(make, forum):
     store(forum)
     with transaction():
@@ -220,6 +223,7 @@ def test_the_logo_goes_with_its_event(make, forum):
     assert db.session.scalar(select(func.count()).select_from(HostLogo)) == 0
 
 
+@pytest.mark.both_engines("bytes in a column")
 def test_the_next_edition_has_the_logo_too(make, forum):
     digest = store(forum, en="Seal").digest
     with transaction():

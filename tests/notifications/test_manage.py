@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, update
 
 from eventapp.accounts.rules import Permission, Role
@@ -50,6 +51,7 @@ def test_there_is_no_button_where_all_goes_well(organizer, make):
     assert not [form for form in organizer.page.forms() if (form.get("action") or "").endswith("/mail/retry")]
 
 
+@pytest.mark.both_engines("LIKE for each family of e-mails, and none")
 def test_the_button_is_for_the_emails_that_the_member_sees_and_no_others(app, make):
     event = make.event("forum")
     make.registration(event, make.option(event))
@@ -71,6 +73,7 @@ def test_the_button_is_for_the_emails_that_the_member_sees_and_no_others(app, ma
     db.session.rollback()
     by_family = [queries.numbers_of_topic(f"event:{event.id}", families=[one]) for one in ("registration", "proposals")]
     assert by_family == [{EmailStatus.QUEUED: 1}, {EmailStatus.FAILED: 1}]
+    assert queries.numbers_of_topic(f"event:{event.id}", families=[]) == {}
 
 
 def test_whatever_is_written_to_people_of_an_event_is_of_a_family_that_the_desk_shows():

@@ -23,8 +23,6 @@ from eventapp.proposals.models import SpeakerLink
 from tests.proposals.conftest import DRAFT
 from tests.support.outbox import emails, entry
 
-pytestmark = pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
-
 HOUR = timedelta(hours=1)
 
 
@@ -98,6 +96,7 @@ def test_a_cancelled_event_is_sent_as_such_and_not_as_changed_hours(make, forum,
     assert len(email.calendars) == 1
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_a_speaker_who_confirmed_earlier_is_invited_when_the_programme_is_published(make, forum, ada):
     session = make.session(forum, "Rivers", people=[ada], release=False)
     ask(forum, ada)
@@ -112,6 +111,7 @@ def test_a_speaker_who_confirmed_earlier_is_invited_when_the_programme_is_publis
     assert (email.kind, email.calendars[0].method) == ("proposals.scheduled", "REQUEST")
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_each_move_is_one_update_under_the_same_uid(make, forum, asked):
     answer(yes=True)
     make.tell()
@@ -146,6 +146,7 @@ def test_a_speaker_who_declines_after_confirming_gets_the_entry_cancelled(make, 
     assert again.calendars[0].method == "REQUEST"
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_who_is_asked_again_keeps_a_calendar_that_is_right(make, forum, asked, ada):
     answer(yes=True)
     make.tell()
@@ -244,6 +245,7 @@ def test_a_speaker_without_a_room_is_notified_of_a_new_venue_of_the_event(make, 
     assert entry(email).one("LOCATION") == "Port"
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_a_speaker_removed_from_a_session_is_notified_and_one_added_is_invited(make, forum, asked, ada):
     answer(yes=True)
     make.tell()
@@ -261,6 +263,7 @@ def test_a_speaker_removed_from_a_session_is_notified_and_one_added_is_invited(m
     assert email.calendars[0].method == "REQUEST"
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 @pytest.mark.parametrize(
     ("status", "said"), [(SessionStatus.CANCELLED, "Cancelled"), (SessionStatus.DRAFT, "Removed from")]
 )
@@ -302,6 +305,7 @@ def test_who_speaks_from_elsewhere_gets_the_link_to_join(make, forum, asked):
     assert "https://meet.example/stage" in email.text
 
 
+@pytest.mark.both_engines("the scan compares moments, and schedules with upserts")
 def test_the_team_can_keep_a_change_to_itself_but_not_a_speakers_first_invitation(make, forum, asked):
     answer(yes=True)
     with transaction():

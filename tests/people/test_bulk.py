@@ -16,8 +16,6 @@ from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import fresh
 
-pytestmark = pytest.mark.both_engines("locks and savepoints")
-
 DESK = "/manage/events/forum/registrations"
 
 
@@ -64,6 +62,7 @@ def test_the_page_before_says_how_many_are_concerned_and_who_is_left_out(organiz
     assert "We will e-mail 4 people at once" in text
 
 
+@pytest.mark.both_engines("row locks")
 def test_people_are_confirmed_together_in_the_order_of_registration(organizer, make, waiting):
     act(organizer, "approve", numbers_of(waiting))
     result = said(organizer)
@@ -94,6 +93,7 @@ def test_a_reason_is_in_the_email_and_in_the_history(organizer, make, waiting):
     assert "The hall is smaller than planned." in said(organizer)
 
 
+@pytest.mark.both_engines("row locks")
 def test_an_act_is_undone_as_far_as_seats_are_free(organizer, make, waiting):
     result = act(organizer, "cancel", numbers_of(waiting[:2]))
     assert states(waiting) == ["cancelled", "cancelled", "pending", "pending", "pending"]
@@ -112,6 +112,7 @@ def test_an_act_is_undone_once(organizer, waiting):
         bulk.take_back(action, user_id=action.user_id)
 
 
+@pytest.mark.both_engines("row locks")
 def test_people_are_moved_and_moved_back_to_where_each_was(organizer, make, forum):
     hall, gallery, stream = make.option(forum), make.option(forum), make.option(forum, Mode.ONLINE)
     people = [make.registration(forum, hall), make.registration(forum, gallery)]
@@ -127,6 +128,7 @@ def test_moving_to_no_option_is_refused_at_the_field(organizer, waiting):
     assert organizer.fill(f"{DESK}/bulk/move?{numbers_of(waiting)}").status_code == 422
 
 
+@pytest.mark.both_engines("an insert of many rows")
 def test_tags_are_given_and_taken_in_bulk(organizer, waiting):
     act(organizer, "tag", numbers_of(waiting[:3]), tag="VIP")
     assert "Done: 3 people" in said(organizer)
@@ -140,6 +142,7 @@ def test_tags_are_given_and_taken_in_bulk(organizer, waiting):
     assert "5 registrations" in said(organizer)
 
 
+@pytest.mark.both_engines("row locks")
 def test_the_list_that_was_confirmed_is_the_list_that_is_acted_on(organizer, make, forum, waiting):
     query = "status=pending"
     organizer.get(f"{DESK}/bulk/cancel?{query}")
@@ -152,6 +155,7 @@ def test_the_list_that_was_confirmed_is_the_list_that_is_acted_on(organizer, mak
     assert states(waiting) == ["pending"] * 5
 
 
+@pytest.mark.both_engines("savepoints")
 def test_a_large_act_is_finished_by_the_worker_and_survives_its_end(organizer, make, forum, monkeypatch):
     monkeypatch.setattr(bulk, "AT_A_TIME", 2)
     option = make.option(forum)
@@ -168,6 +172,7 @@ def test_a_large_act_is_finished_by_the_worker_and_survives_its_end(organizer, m
     assert len(db.session.scalars(select(BulkResult.registration_id)).all()) == 5
 
 
+@pytest.mark.both_engines("savepoints")
 def test_a_large_act_that_fails_in_the_middle_is_not_half_done(organizer, make, forum, monkeypatch):
     monkeypatch.setattr(bulk, "AT_A_TIME", 2)
     option = make.option(forum)

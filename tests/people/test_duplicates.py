@@ -21,8 +21,6 @@ from eventapp.registration.records import SessionWaitlistEntry
 from eventapp.registration.rules import ACTIVE, HELD, HOLDS_SEAT, IN_LINE, RegistrationStatus
 from tests.support.make import fresh, words
 
-pytestmark = pytest.mark.both_engines("grouping and bulk updates")
-
 DESK = "/manage/events/forum/registrations/duplicates"
 
 
@@ -40,6 +38,7 @@ def merged(kept, other) -> None:
         merging.merge(fresh(kept), fresh(other))
 
 
+@pytest.mark.both_engines("grouping")
 @pytest.mark.parametrize(
     ("first", "second", "reason"),
     [
@@ -83,6 +82,7 @@ def test_who_may_be_the_same_person_is_proposed_with_the_reason(make, forum, fir
     assert why(forum) == ([reason] if reason else [])
 
 
+@pytest.mark.both_engines("grouping")
 def test_two_delegations_without_names_are_no_duplicates(make, forum):
     option = make.option(forum)
     for organization in ("Rome", "Oslo"):
@@ -113,6 +113,7 @@ def twice(make, forum):
     return ada, again
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_the_kept_registration_says_what_both_say_and_keeps_the_older_place(twice):
     ada, again = twice
     since = fresh(ada).waiting_since
@@ -122,6 +123,7 @@ def test_the_kept_registration_says_what_both_say_and_keeps_the_older_place(twic
     assert other.status == "cancelled"
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_the_seat_of_one_is_the_seat_of_the_merged_registration(make, forum):
     option, other_option = make.option(forum, capacity=2), make.option(forum, Mode.ONLINE)
     make.registration(forum, option)
@@ -133,6 +135,7 @@ def test_the_seat_of_one_is_the_seat_of_the_merged_registration(make, forum):
     assert fresh(other_option).seats_taken == 0
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_a_seat_that_two_registrations_had_twice_goes_to_the_next(make, forum):
     option = make.option(forum, capacity=2)
     pair = [make.registration(forum, option, f"{n}@x.org", family_name="Lovelace") for n in range(2)]
@@ -143,6 +146,7 @@ def test_a_seat_that_two_registrations_had_twice_goes_to_the_next(make, forum):
     assert list(told) == [f"registration:{third.id}"]
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_tags_notes_and_seats_in_sessions_come_along(make, forum):
     option = make.option(forum)
     room = make.session(forum, "Workshop", capacity=5)
@@ -170,6 +174,7 @@ def test_the_link_of_the_other_leads_to_the_kept_one(client, make, forum):
     assert response.location.endswith(f"/registrations/{fresh(one).token}")
 
 
+@pytest.mark.both_engines("grouping")
 def test_a_pair_of_two_people_is_not_proposed_again(organizer, make, forum, twice):
     organizer.get(DESK)
     assert "same name and organization" in organizer.page.text(organizer.page.one("main"))
@@ -221,6 +226,7 @@ def test_who_has_no_e_mail_address_gets_that_of_the_other(make, forum):
     assert fresh(option).seats_taken == 1
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 @pytest.mark.parametrize(
     ("mine", "theirs", "left"),
     [
@@ -252,6 +258,7 @@ def test_the_better_state_is_kept_and_does_not_expire(make, forum, mine, theirs,
     assert fresh(option).seats_taken == 1 + (left in HOLDS_SEAT)
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_a_better_seat_with_another_option_frees_the_one_that_was_held(make, forum):
     hall, online = make.option(forum, capacity=1), make.option(forum, Mode.ONLINE, capacity=1)
     one, two = pair(make, forum, hall, online)
@@ -263,6 +270,7 @@ def test_a_better_seat_with_another_option_frees_the_one_that_was_held(make, for
     assert fresh(waiting).status == "confirmed"
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_the_older_place_in_a_line_that_options_share_is_kept(make, forum):
     with transaction():
         pool = setup_seats.save_pool(fresh(forum), None, title=words("Hall"), capacity=1)
@@ -290,6 +298,7 @@ def seats(person) -> set[int]:
     return set(db.session.scalars(select(SessionSignup.session_id).where(SessionSignup.registration_id == person.id)))
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_nobody_has_two_seats_at_the_same_time_after_merging(make, forum):
     option = make.option(forum)
     first, second = (make.session(forum, title, capacity=5) for title in ("Workshop", "Tour"))
@@ -313,6 +322,7 @@ def test_who_keeps_the_online_registration_has_no_seat_in_a_room(make, forum):
     assert (seats(one), seats(two)) == (set(), set())
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_the_place_in_the_line_of_a_session_comes_along(make, forum):
     option = make.option(forum)
     room = make.session(forum, "Workshop", capacity=1)
@@ -325,6 +335,7 @@ def test_the_place_in_the_line_of_a_session_comes_along(make, forum):
     assert db.session.scalars(select(SessionWaitlistEntry.registration_id)).all() == [one.id]
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_a_link_leads_through_all_mergers_to_the_one_that_is_active(client, make, forum):
     option = make.option(forum)
     first, second, third = (make.registration(forum, option, f"{n}@x.org", family_name="Lovelace") for n in range(3))
@@ -334,6 +345,7 @@ def test_a_link_leads_through_all_mergers_to_the_one_that_is_active(client, make
     assert response.location.endswith(f"/registrations/{fresh(third).token}")
 
 
+@pytest.mark.both_engines("bulk updates and row locks")
 def test_a_file_that_somebody_has_answered_with_comes_along(make, forum):
     option = make.option(forum)
     one, two = pair(make, forum, option)
@@ -346,6 +358,7 @@ def test_a_file_that_somebody_has_answered_with_comes_along(make, forum):
     assert db.session.scalars(select(AnswerFile.registration_id)).all() == [one.id]
 
 
+@pytest.mark.both_engines("grouping")
 def test_a_thousand_people_with_one_address_are_not_compared_each_with_each(make, forum, monkeypatch):
     option = make.option(forum)
     with transaction():
@@ -362,6 +375,7 @@ def test_a_thousand_people_with_one_address_are_not_compared_each_with_each(make
     assert len(compared) < 10
 
 
+@pytest.mark.both_engines("LIKE")
 def test_what_the_other_one_says_is_found_by_the_search(make, forum):
     option = make.option(forum)
     one, two = pair(make, forum, option)

@@ -26,8 +26,6 @@ from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind
 from tests.support.make import fresh
 
-pytestmark = pytest.mark.both_engines("claims and JSON")
-
 DESK = "/manage/events/forum/registrations"
 # A spreadsheet would calculate these, or lose a character of them.
 NAMES = ["=1+1", "+81 90 1234", "-5", "@SUM(A1)", "＝1", "'=x", "0012", "鈴木 美咲", "ليلى", 'He said "no", twice']
@@ -69,6 +67,7 @@ def rows_of_xlsx(content: bytes) -> list[dict[str, object]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
+@pytest.mark.both_engines("JSON")
 def test_a_workbook_has_every_character_and_no_formula(organizer, forum):
     content = organizer.get(f"{DESK}/export?format=xlsx&sort=registered").data
     rows = rows_of_xlsx(content)
@@ -99,6 +98,7 @@ def test_control_characters_do_not_break_a_workbook(organizer, forum):
     assert rows_of_xlsx(organizer.get(f"{DESK}/export?format=xlsx&columns=organization").data)
 
 
+@pytest.mark.both_engines("claims")
 def test_a_large_file_is_written_by_the_worker_for_whoever_asked(app, make, organizer, forum, monkeypatch):
     monkeypatch.setattr(exports, "AT_ONCE", 5)
     response = organizer.fill(f"{DESK}/export?format=xlsx", action="/export")
@@ -117,6 +117,7 @@ def test_a_large_file_is_written_by_the_worker_for_whoever_asked(app, make, orga
     assert organizer.get(address).status_code == 404
 
 
+@pytest.mark.both_engines("claims")
 def test_a_file_that_a_dead_worker_began_is_written_by_another_one(make, organizer, forum):
     with transaction():
         row = exports.ask(fresh(forum), exports.PeopleQuery(), "csv", user_id=make.owner().id, language="en")
@@ -127,6 +128,7 @@ def test_a_file_that_a_dead_worker_began_is_written_by_another_one(make, organiz
     assert db.session.get_one(PeopleExport, row.id).rows == len(NAMES)
 
 
+@pytest.mark.both_engines("JSON")
 def test_the_print_list_has_everybody_and_says_how_to_treat_it(organizer, forum):
     organizer.get(f"{DESK}/print?sort=name&columns=organization")
     text = organizer.page.text(organizer.page.one("main"))
@@ -135,6 +137,7 @@ def test_the_print_list_has_everybody_and_says_how_to_treat_it(organizer, forum)
     assert all(name in text for name in NAMES)
 
 
+@pytest.mark.both_engines("JSON")
 def test_answers_are_counted_and_each_number_leads_to_its_people(organizer, forum):
     organizer.get(f"{DESK}/answers")
     counted = {}
@@ -157,6 +160,7 @@ def test_who_has_cancelled_eats_nothing(organizer, make, forum):
     assert "9 people" in organizer.page.text(organizer.page.one("main"))
 
 
+@pytest.mark.both_engines("grouping")
 def test_organizations_are_sorted_with_a_proposal_for_each(organizer, make, forum):
     option = make.option(forum)
     for name, number in (("松山市", 3), ("Acme Ltd", 1), ("Qwerty", 1)):

@@ -16,8 +16,6 @@ from eventapp.registration.models import Registration
 from eventapp.registration.operations import RegistrationInput
 from tests.support.make import fresh
 
-pytestmark = pytest.mark.both_engines("what is too long or too large")
-
 DESK = "/manage/events/forum/registrations"
 BIG = 10**25
 
@@ -32,6 +30,7 @@ def ada(make, forum):
     return make.registration(forum, make.option(forum), "ada@example.org", family_name="Lovelace", given_name="Ada")
 
 
+@pytest.mark.both_engines("what is too long or too large")
 @pytest.mark.parametrize(
     ("path", "values"),
     [
@@ -77,6 +76,7 @@ def test_a_tag_has_no_comma_which_separates_tags(organizer, ada, forum):
     assert db.session.scalars(select(PeopleTag)).all() == []
 
 
+@pytest.mark.both_engines("IDs of other events, and numbers out of range")
 def test_what_belongs_to_another_event_is_not_found(organizer, make, forum, ada):
     other = make.event("other")
     eve = make.registration(other, make.option(other), "eve@example.org")
@@ -107,6 +107,7 @@ def test_what_belongs_to_another_event_is_not_found(organizer, make, forum, ada)
     assert fresh(done).state == "done"
 
 
+@pytest.mark.both_engines("row locks")
 def test_an_act_is_taken_back_once(make, forum, ada):
     user = make.owner().id
     with transaction():
@@ -118,6 +119,7 @@ def test_an_act_is_taken_back_once(make, forum, ada):
     assert len(db.session.scalars(select(BulkAction)).all()) == 2
 
 
+@pytest.mark.both_engines("a unique constraint refuses the second")
 def test_two_people_save_a_view_of_one_name(make, forum, monkeypatch):
     with transaction():
         operations.save_view(fresh(forum), "VIP", PeopleQuery(text="a"))
@@ -126,6 +128,7 @@ def test_two_people_save_a_view_of_one_name(make, forum, monkeypatch):
     assert db.session.scalars(select(SavedView.query)).all() == ["q=b"]
 
 
+@pytest.mark.both_engines("what is too long or too large")
 @pytest.mark.parametrize("name", ["אדה לאבלייס", "🎉🎉", "A" * 200, "a‮b", "<script>alert(1)</script>"])
 def test_any_name_is_listed_printed_and_written_to_files(organizer, make, forum, name):
     make.registration(forum, make.option(forum), family_name=name, given_name="", organization=name)
@@ -167,6 +170,7 @@ def test_only_the_registration_role_gets_files(app, make, forum, ada):
             assert visitor.get(DESK + path).status_code == 403, (role, path)
 
 
+@pytest.mark.both_engines("grouping")
 def test_a_delegation_without_a_name_can_be_recognized_on_each_page(organizer, make, forum):
     with transaction():
         answers = RegistrationInput(email="", family_name="", organization="Rome")

@@ -22,8 +22,6 @@ from eventapp.registration import questions as asking
 from eventapp.registration.rules import QuestionKind
 from tests.support.make import fresh, words
 
-pytestmark = pytest.mark.both_engines("savepoints")
-
 DESK = "/manage/events/forum/registrations"
 
 
@@ -99,6 +97,7 @@ def people(request, make, forum):
     return forum
 
 
+@pytest.mark.both_engines("JSON that is compared")
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 def test_our_own_file_changes_nothing_when_it_is_imported_again(people, language, format):
@@ -128,6 +127,7 @@ def test_options_of_one_name_move_nobody(make, forum):
     assert fresh(person).option_id == second.id
 
 
+@pytest.mark.both_engines("savepoints")
 def test_delegations_may_share_the_address_of_their_office(make, forum):
     make.owner()
     rows = [["City", "E-mail"], *([name, "office@x.org"] for name in ("Rome", "Oslo", "Rome", "Lyon"))]
@@ -142,6 +142,7 @@ def test_a_person_in_two_rows_is_one_with_and_without_address_in_full_width(make
     assert [one.outcome.value for one in imported(forum, rows)] == ["new", "double"]
 
 
+@pytest.mark.both_engines("savepoints")
 @pytest.mark.parametrize("reference", ["9" * 30, "２", "-1", "1.0", "x", "²"])
 def test_a_reference_that_nobody_has_is_refused(make, forum, reference):
     make.owner()
@@ -199,6 +200,7 @@ def test_a_preview_of_twenty_thousand_rows_takes_seconds(make, forum):
     assert spent < 8, spent
 
 
+@pytest.mark.both_engines("IN with many values")
 def test_known_people_are_compared_with_few_statements(make, forum, queries):
     make.owner()
     rows = [["Name", "E-mail", "Organization"], *([f"Guest{n} Ada", f"g{n}@x.org", "Rome"] for n in range(60))]

@@ -28,8 +28,6 @@ from eventapp.registration.models import Registration
 from eventapp.registration.rules import QuestionKind, RegistrationSource
 from tests.support.make import fresh
 
-pytestmark = pytest.mark.both_engines("savepoints")
-
 DESK = "/manage/events/forum/registrations"
 
 # 36 rows of a list as a city has published it: 26 at the venue, 6 online, 4 by video message. Two cities stand twice,
@@ -139,6 +137,7 @@ def test_a_published_list_of_delegations_counts_cities_and_claims_nobody(organiz
     assert organizer.get("/events/forum/counts.json").json["people"] == 0
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_a_city_without_a_country_is_listed_as_such(organizer, forum):
     apply(organizer, upload(organizer, "City\nSaitama\n", kind="city"))
     counts = attendance.count(fresh(forum), basis=Basis.CONFIRMED)
@@ -174,6 +173,7 @@ def test_nobody_is_emailed_unless_that_is_wanted(organizer, forum):
     assert [row.kind for row in db.session.scalars(select(PendingNotification))] == ["registration.received"]
 
 
+@pytest.mark.both_engines("savepoints")
 def test_a_row_with_a_reference_changes_that_person_and_empty_cells_change_nothing(organizer, make, forum):
     option = registration.option_by_key(fresh(forum), "in_person")
     ada = make.registration(forum, option, "ada@example.org", family_name="Lovelace", given_name="Ada", country="GB")
@@ -191,6 +191,7 @@ def test_a_row_with_a_reference_changes_that_person_and_empty_cells_change_nothi
     )
 
 
+@pytest.mark.both_engines("savepoints")
 def test_each_row_that_is_not_imported_says_why(organizer, make, forum):
     table = (
         "Name,Email,Country,Option,Meal,Reference\n"
@@ -214,6 +215,7 @@ def test_each_row_that_is_not_imported_says_why(organizer, make, forum):
     assert "Not imported: 6 rows" in said(organizer)
 
 
+@pytest.mark.both_engines("savepoints")
 def test_an_import_gives_no_more_seats_than_there_are(organizer, make):
     event = make.event("forum")
     make.option(event, capacity=1)
@@ -258,6 +260,7 @@ def test_our_own_file_comes_back_as_it_went(organizer, make, forum):
         assert "Known, nothing new: 1 row" in said(organizer), format
 
 
+@pytest.mark.both_engines("claims and row locks")
 def test_a_large_table_is_imported_by_the_worker(organizer, forum, monkeypatch):
     monkeypatch.setattr(imports, "AT_A_TIME", 2)
     apply(organizer, upload(organizer, "Name\n" + "".join(f"Guest {n}\n" for n in range(5))))
@@ -268,6 +271,7 @@ def test_a_large_table_is_imported_by_the_worker(organizer, forum, monkeypatch):
     assert len(people()) == 5
 
 
+@pytest.mark.both_engines("claims and row locks")
 def test_a_table_is_imported_once(organizer, forum):
     preview = upload(organizer, "Name\nAda\n")
     apply(organizer, preview)

@@ -21,8 +21,6 @@ from eventapp.proposals import speakers
 from tests.support.make import fresh
 from tests.support.visitor import values_of
 
-pytestmark = pytest.mark.both_engines("LIKE, case and ordering, and row locks")
-
 HIDDEN = "Zzunannounced"
 
 
@@ -60,6 +58,7 @@ def names(user, text):
     return [person.family["en"] for person in profiles.find(user, text).people]
 
 
+@pytest.mark.both_engines("LIKE, case and ordering")
 def test_who_is_announced_is_found_and_who_is_not_is_not(make, two):
     _mine, theirs, _public, _hidden = two
     assert names(make.owner(), "person") == ["Public"]
@@ -140,6 +139,7 @@ def test_nobody_is_added_who_is_not_announced(organizer, make, two, how):
     assert len(parts) == 1, "only that of the other team"
 
 
+@pytest.mark.both_engines("row locks")
 def test_who_takes_part_already_stays_when_they_are_announced_no_more(organizer, make, two):
     mine, theirs, public, _hidden = two
     session = make.session(mine, people=[public])
@@ -220,6 +220,7 @@ def test_the_shared_profile_is_for_who_owns_all_events_and_for_administrators(ma
     assert may(make.user(admin=True), first, both)
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_an_owner_of_all_chooses_where_a_change_holds(organizer, make):
     first, second = make.event("first"), make.event("second")
     ada = make.person()
@@ -260,6 +261,7 @@ def test_the_link_of_a_speaker_of_one_event_changes_the_shared_profile(client, m
     assert shared_name(ada) == "Changed"
 
 
+@pytest.mark.both_engines("row locks")
 def test_a_person_without_a_part_is_removed_from_the_list_and_nobody_else(organizer, make):
     mine = make.event("mine")
     ada, bo = make.person(at=mine), make.person("Ek", "Bo", at=mine)
@@ -275,6 +277,7 @@ def test_a_person_without_a_part_is_removed_from_the_list_and_nobody_else(organi
 # -- finding
 
 
+@pytest.mark.both_engines("LIKE, case and ordering")
 @pytest.mark.parametrize(
     "sought",
     [
@@ -301,12 +304,14 @@ def test_a_name_is_found_however_it_is_typed(make, sought):
     assert names(make.owner(), sought) == ["Yamada"]
 
 
+@pytest.mark.both_engines("LIKE, case and ordering")
 @pytest.mark.parametrize("sought", ["", " ", "%", "_", "100%", "\\", "'", "\x00", "山田花子", "yamada hanako", "🙂"])
 def test_what_is_nobodys_name_finds_nobody(make, sought):
     make.person(LocalizedText(en="Yamada", ja="山田"), LocalizedText(en="Taro", ja="太郎"), at=make.event("mine"))
     assert names(make.owner(), sought) == []
 
 
+@pytest.mark.both_engines("LIKE, case and ordering")
 def test_a_changed_name_is_found_by_the_new_one_alone(make):
     ada = make.person(at=make.event("mine"))
     with transaction():
@@ -315,6 +320,7 @@ def test_a_changed_name_is_found_by_the_new_one_alone(make):
     assert names(make.owner(), "lovelace") == []
 
 
+@pytest.mark.both_engines("LIKE, case and ordering")
 def test_ten_are_found_and_it_says_that_there_are_more(organizer, make):
     mine = make.event("mine")
     for number in range(12):
@@ -362,6 +368,7 @@ def test_somebody_is_found_by_a_button_and_everything_typed_stays(organizer, mak
     assert [(p.person_id, p.role.value) for p in session.participations] == [(one.id, "chair"), (two.id, "speaker")]
 
 
+@pytest.mark.both_engines("LIKE, case and ordering")
 def test_an_ambiguous_or_unknown_name_is_refused_with_people_to_choose_from(organizer, make):
     mine = make.event("mine")
     twins = [make.person("Yamada", "Taro", at=mine) for _ in range(2)]
@@ -374,6 +381,7 @@ def test_an_ambiguous_or_unknown_name_is_refused_with_people_to_choose_from(orga
     assert organizer.page.by_id("name-0").get("value") == "Nobody Known"
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_a_new_speaker_is_added_within_the_form_of_a_session_and_nothing_is_lost(organizer, make):
     mine = make.event("mine")
     organizer.fill(NEW, {**TYPED, "name-0": "山田 花子", "find": "0"})
@@ -407,6 +415,7 @@ def test_a_new_speaker_without_a_name_is_refused_and_what_was_typed_stays(organi
     assert db.session.scalars(select(Person)).all() == []
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_an_emptied_name_takes_the_person_out_and_another_name_replaces_them(organizer, make):
     mine = make.event("mine")
     ada, bo = make.person(at=mine), make.person("Ek", "Bo", at=mine)
@@ -418,6 +427,7 @@ def test_an_emptied_name_takes_the_person_out_and_another_name_replaces_them(org
     assert fresh(session).participations == []
 
 
+@pytest.mark.both_engines("LIKE, case and ordering")
 def test_two_of_one_name_stay_who_they_are(organizer, make):
     mine = make.event("mine")
     twins = [make.person("Yamada", "Taro", at=mine) for _ in range(2)]
@@ -465,6 +475,7 @@ def test_the_links_of_a_speaker_are_typed_as_lines_and_shown_on_the_page(organiz
     ]
 
 
+@pytest.mark.both_engines("JSON that is compared")
 def test_the_links_that_one_event_shows_are_not_those_of_the_others(client, make):
     here, there, person = make.event("here"), make.event("there"), make.person("Byron", "Ada")
     for event in (here, there):

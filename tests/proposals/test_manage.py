@@ -12,8 +12,6 @@ from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import Answer
 from tests.proposals.conftest import accept, emails, propose
 
-pytestmark = pytest.mark.both_engines("averages, and where NULL is sorted")
-
 DESK = "/manage/events/forum"
 LIST = f"{DESK}/proposals"
 
@@ -56,6 +54,7 @@ def test_a_call_that_cannot_be_is_refused_in_a_sentence(organizer, forum, wrong)
     assert queries.call_of(forum) is None
 
 
+@pytest.mark.both_engines("averages, and where NULL is sorted")
 @pytest.mark.slow
 def test_the_list_shows_votes_and_filters_and_turns_pages(organizer, forum, call, make):
     made = [propose(forum, title=f"Proposal {n:02}") for n in range(52)]
@@ -75,6 +74,7 @@ def test_the_list_shows_votes_and_filters_and_turns_pages(organizer, forum, call
     assert organizer.get(f"{LIST}?status=x&order=y&page=z&mine=7").status_code == 200
 
 
+@pytest.mark.both_engines("averages, and where NULL is sorted")
 def test_a_vote_and_a_note_are_stored_with_the_name(organizer, forum, call):
     path = f"{LIST}/{propose(forum).code}"
     assert organizer.fill(path, {"vote": "-1", "note": "Too long."}).status_code == 303
@@ -85,6 +85,7 @@ def test_a_vote_and_a_note_are_stored_with_the_name(organizer, forum, call):
     assert organizer.fill(path, {"vote": "9"}).status_code == 422
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 @pytest.mark.slow
 def test_the_email_is_read_and_changed_before_it_is_sent(organizer, forum, call):
     path = f"{LIST}/{propose(forum).code}/accept"
@@ -176,6 +177,7 @@ def test_the_speakers_page_keeps_words_and_profile(client, organizer, forum, cal
     assert row.participations[0].person.biography["ja"] == "川の人。"
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_what_the_team_changed_meanwhile_is_in_the_speakers_form(client, organizer, forum, call):
     proposal = propose(forum)
     session = accept(proposal)
@@ -195,6 +197,7 @@ def test_what_the_team_changed_meanwhile_is_in_the_speakers_form(client, organiz
     assert (row.title["en"], row.subtitle["en"]) == ("By the team", "Mine")
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_proposals_of_another_event_are_not_reached_through_ones_own(app, organizer, forum, call, make):
     code = propose(forum).code
     make.event("mine")

@@ -19,8 +19,6 @@ from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import ACTIVE, UNCONFIRMED, QuestionKind, RegistrationStatus
 from tests.support.make import fresh, words
 
-pytestmark = pytest.mark.both_engines("one statement with subqueries, read by the driver")
-
 NAMES = [("Lovelace", "Ada"), ("<b>Möller</b>", "%(name)s & {{ 1 }}"), ("木", "花子"), ("1000000000000000", '"0001')]
 HELD = {RegistrationStatus.OFFERED, *UNCONFIRMED}
 WAITS = {RegistrationStatus.WAITLISTED, RegistrationStatus.UNCONFIRMED_WAITING}
@@ -88,6 +86,7 @@ def test_a_kept_page_is_in_each_state_what_a_new_one_would_be(app, client, monke
         assert len(frames(app)) == 1, query
 
 
+@pytest.mark.both_engines("one statement with subqueries, read by the driver")
 def test_each_person_gets_the_page_of_their_own_state(client, monkeypatch, make, forum, hall):
     """One frame more for each difference: state, option, line, time left, what was answered, how long ago it was."""
     online = next(one for one in forum_options(forum) if one.mode is Mode.ONLINE)
@@ -142,6 +141,7 @@ def test_what_somebody_has_done_is_shown_to_nobody_else(app, client, monkeypatch
     assert not [text for one in frames(app) for text in one.texts if "Changed from" in text or "more minute" in text]
 
 
+@pytest.mark.both_engines("one statement with subqueries, read by the driver")
 def test_each_person_gets_their_own_lines_about_sessions(client, monkeypatch, make, forum, people):
     """Seats, waiting lists and overlaps are those of the person; a seat that somebody else takes is gone at once."""
     small, other = make.session(forum, capacity=1), make.session(forum, capacity=3)
@@ -172,6 +172,7 @@ def test_what_is_kept_holds_nothing_personal(app, client, people):
         assert not [text for text in frame.texts if personal in text]
 
 
+@pytest.mark.both_engines("one statement with subqueries, read by the driver")
 def test_a_change_by_the_person_is_seen_at_once(client, people):
     path = f"/registrations/{people[0].token}"
     assert "Lovelace" in client.get(path).text
@@ -229,6 +230,7 @@ def test_kept_pages_stay_private(client, people):
         assert response.headers["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.both_engines("one statement with subqueries, read by the driver")
 def test_a_page_that_is_kept_asks_twice(app, client, people, queries):
     """For the person and for the state of the event."""
     assert people[0].status in ACTIVE

@@ -30,8 +30,6 @@ from eventapp.registration.rules import QuestionKind, RegistrationStatus
 from tests.support.make import fresh
 from tests.support.outbox import emails, entry
 
-pytestmark = pytest.mark.both_engines("row locks, upserts, and rows that are deleted with others")
-
 CONFIRMED, WAITLISTED, CANCELLED = (
     RegistrationStatus.CONFIRMED,
     RegistrationStatus.WAITLISTED,
@@ -75,6 +73,7 @@ def press(client, guest, action: str, data=None, *, status: int = 303) -> str:
 # ---- cancelling, and back -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines("row locks")
 def test_a_cancellation_is_undone_with_the_seat_and_the_seats_in_sessions(client, make, forum, ada):
     session = make.session(forum, "Workshop", capacity=1)
     with transaction():
@@ -90,6 +89,7 @@ def test_a_cancellation_is_undone_with_the_seat_and_the_seats_in_sessions(client
     assert emails()[-1].kind == "registration.confirmed"
 
 
+@pytest.mark.both_engines("row locks")
 def test_whose_seat_is_gone_is_put_on_the_waiting_list_by_undoing(client, make, forum, hall, ada):
     bob = make.registration(forum, hall, "bob@example.org")
     press(client, ada, "/cancel")
@@ -151,6 +151,7 @@ def test_who_has_registered_once_more_meanwhile_does_not_get_a_second_seat_by_un
     assert fresh(fresh(ada).option).seats_taken == 1
 
 
+@pytest.mark.both_engines("row locks")
 def test_what_is_pressed_twice_is_done_once(client, ada):
     client.looks = False
     for action in ("cancel", "again"):
@@ -167,6 +168,7 @@ def online(make, forum):
     return make.option(forum, Mode.ONLINE)
 
 
+@pytest.mark.both_engines("row locks")
 def test_one_click_changes_how_one_takes_part_and_everything_follows(client, organizer, make, forum, online, hall, ada):
     """Seat, next in line, seat in a session, e-mails, calendar file, agenda, page, desk."""
     session = make.session(forum, "Workshop", capacity=1, rooms=[make.room(forum, "Hall A")])
@@ -221,6 +223,7 @@ def test_who_cannot_go_back_keeps_the_new_seat(client, make, forum, online, hall
     assert fresh(online).seats_taken == fresh(hall).seats_taken == 1
 
 
+@pytest.mark.both_engines("row locks")
 def test_who_left_the_line_for_a_seat_elsewhere_gets_the_old_position_back(client, make, forum, online, hall, ada):
     bob, cy = (make.registration(forum, hall, f"{name}@example.org") for name in ("bob", "cy"))
     press(client, bob, "/option")
@@ -341,6 +344,7 @@ def key_in(written) -> str:
     return email.text.partition("/registrations/address/")[2].split()[0].partition("?")[0]
 
 
+@pytest.mark.both_engines("unique keys, and rows that are deleted with others")
 def test_a_new_address_replaces_the_old_one_only_when_it_is_confirmed_there(client, make, ada):
     emails()
     old = own(ada)
@@ -385,6 +389,7 @@ def confirm(guest, email: str) -> None:
         self_service.confirm_address(*found)
 
 
+@pytest.mark.both_engines("row locks")
 def test_who_confirms_twice_at_once_gets_one_new_link(ada):
     with transaction():
         self_service.ask_address(fresh(ada), "new@example.org")
@@ -398,6 +403,7 @@ def test_who_confirms_twice_at_once_gets_one_new_link(ada):
     assert fresh(ada).token == token
 
 
+@pytest.mark.both_engines("unique keys, and rows that are deleted with others")
 def test_an_unused_contact_is_removed_and_a_known_one_is_shared(make, forum, ada):
     online = make.option(forum, Mode.ONLINE)
     make.registration(forum, online, "new@example.org", family_name="Byron", language="ja")
@@ -406,6 +412,7 @@ def test_an_unused_contact_is_removed_and_a_known_one_is_shared(make, forum, ada
     assert fresh(ada).language == "ja"
 
 
+@pytest.mark.both_engines("unique keys, and rows that are deleted with others")
 def test_the_same_person_is_not_registered_twice_with_one_address(make, forum, ada):
     online = make.option(forum, Mode.ONLINE)
     make.registration(forum, online, "new@example.org", family_name="Lovelace", given_name="Ada")
@@ -414,6 +421,7 @@ def test_the_same_person_is_not_registered_twice_with_one_address(make, forum, a
     assert fresh(ada).email == "ada@example.org"
 
 
+@pytest.mark.both_engines("unique keys, and rows that are deleted with others")
 def test_a_link_to_confirm_with_ends_after_a_day_with_the_registration_and_with_the_next_one(client, ada):
     with transaction():
         self_service.ask_address(fresh(ada), "first@example.org")
@@ -465,6 +473,7 @@ def test_asking_for_a_lost_link_tells_nothing_about_who_is_registered(client, ad
 # ---- budgets ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines("an upsert")
 def test_a_mailbox_gets_so_many_emails_an_hour_by_resending_and_by_new_addresses(client, make, forum, ada, monkeypatch):
     monkeypatch.setattr(own_views, "PACE", "100/minute")
     emails()

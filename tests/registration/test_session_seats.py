@@ -21,8 +21,6 @@ from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import fresh
 from tests.support.outbox import emails
 
-pytestmark = pytest.mark.both_engines("seats in sessions are taken under row locks")
-
 HOUR = timedelta(hours=1)
 
 
@@ -71,6 +69,7 @@ def queue(make, forum, option, *, seats: int = 1, people: int = 3):
     return session, found
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 def test_who_gives_up_a_seat_gives_it_to_the_first_in_line_who_is_written_to(make, forum, option):
     session, (first, second, third) = queue(make, forum, option)
     assert places(first, second, third, session=session) == [None, 1, 2]
@@ -86,6 +85,7 @@ def test_who_gives_up_a_seat_gives_it_to_the_first_in_line_who_is_written_to(mak
     assert [file.method for file in written[second.email].calendars] == ["REQUEST"]
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 def test_who_cancels_the_registration_gives_up_the_seats_and_the_waiting(make, forum, option):
     session, (first, second, third) = queue(make, forum, option)
     with transaction():
@@ -98,6 +98,7 @@ def test_who_cancels_the_registration_gives_up_the_seats_and_the_waiting(make, f
     assert seats(first, third, session=session) == [False, True], "the seat was given on, and is not sold twice"
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 def test_more_seats_in_a_new_version_go_to_the_waiting_list(organizer, make, forum, option):
     session, (_first, second, third) = queue(make, forum, option)
     with transaction():
@@ -121,6 +122,7 @@ def test_the_team_sees_how_many_wait_for_a_session(organizer, make, forum, optio
     assert "2 people wait for a seat." in organizer.page.text(organizer.page.one("main"))
 
 
+@pytest.mark.both_engines("no other test runs one of its statements")
 def test_where_no_seat_is_needed_any_more_everybody_who_waits_gets_one(make, forum, option):
     session, people = queue(make, forum, option)
     with transaction():
@@ -131,6 +133,7 @@ def test_where_no_seat_is_needed_any_more_everybody_who_waits_gets_one(make, for
     assert tasks.seat_waiting_in_sessions() == 0
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 def test_newcomers_never_overtake(make, forum, option):
     session, (_first, second, _third) = queue(make, forum, option)
     newcomer = make.registration(forum, option, "newcomer@example.org")
@@ -223,6 +226,7 @@ def test_a_seat_is_exchanged_for_a_free_one_at_the_same_time_with_one_button(cli
     assert seats(next_one, session=workshop) == [True], "and the seat that was given up goes to the next in line"
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 def test_who_is_promoted_gives_up_the_seat_at_the_same_time_and_was_told_so(client, make, forum, option):
     """Nobody is skipped: one waits for a session because one would rather be there."""
     workshop, clinic = overlapping(make, forum)
@@ -314,6 +318,7 @@ def slowly(monkeypatch):
     monkeypatch.setattr(session_queries, "seats_taken", counted)
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 @pytest.mark.slow
 def test_the_last_seat_is_sold_once_and_all_others_wait_in_line(app, make, forum, option, slowly):
     session = make.session(forum, capacity=1)
@@ -325,6 +330,7 @@ def test_the_last_seat_is_sold_once_and_all_others_wait_in_line(app, make, forum
     assert sorted(place or 0 for place in places(*people, session=session)) == [0, 1, 2, 3, 4, 5]
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 @pytest.mark.slow
 def test_without_its_guard_the_last_seat_is_sold_more_than_once(app, make, forum, option, slowly, monkeypatch):
     """The control: the race is real and would be noticed."""
@@ -335,6 +341,7 @@ def test_without_its_guard_the_last_seat_is_sold_more_than_once(app, make, forum
     assert taken() > 1
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 @pytest.mark.slow
 def test_seats_that_many_give_up_at_once_go_to_as_many_others(app, make, forum, option, slowly):
     session, people = queue(make, forum, option, seats=3, people=6)
@@ -343,6 +350,7 @@ def test_seats_that_many_give_up_at_once_go_to_as_many_others(app, make, forum, 
     assert taken() == 3
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 @pytest.mark.slow
 def test_a_button_pressed_twice_takes_one_seat(app, make, forum, option, slowly):
     session = make.session(forum, capacity=3)

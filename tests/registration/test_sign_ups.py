@@ -15,8 +15,6 @@ from eventapp.registration import edits, operations, queries, session_queries, s
 from eventapp.registration.models import Registration
 from tests.support.make import fresh
 
-pytestmark = pytest.mark.both_engines("seats in sessions are taken under row locks")
-
 
 @pytest.fixture
 def forum(make):
@@ -28,6 +26,7 @@ def guests(make, forum, number: int) -> list[Registration]:
     return [make.registration(forum, option) for _ in range(number)]
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 def test_a_seat_is_taken_and_released_on_ones_own_page(client, make, forum):
     session = make.session(forum, "Workshop", capacity=2)
     make.session(forum, "Open to all")
@@ -45,6 +44,7 @@ def test_a_seat_is_taken_and_released_on_ones_own_page(client, make, forum):
     assert "2 seats left" in client.page.text(client.page.by_id("sessions"))
 
 
+@pytest.mark.both_engines("seats in sessions are taken under row locks")
 def test_a_full_session_takes_nobody_until_a_seat_is_free(make, forum):
     session = make.session(forum, capacity=1)
     first, second = guests(make, forum, 2)
@@ -70,6 +70,7 @@ def test_only_a_confirmed_guest_signs_up_and_only_for_what_is_public_and_limited
             sign_ups.sign_up(person, code)
 
 
+@pytest.mark.both_engines("counting and grouping")
 def test_the_check_reports_more_sign_ups_than_a_smaller_room_holds(make, forum):
     hall, closet = make.room(forum, capacity=50), make.room(forum, "Closet", capacity=1)
     session = make.session(forum, "Workshop", rooms=[hall], capacity=10)
