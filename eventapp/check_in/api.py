@@ -40,8 +40,7 @@ def by_device(view: Callable[Concatenate[Device, P], Any]) -> Callable[P, Any]:
         try:
             return _stored_nowhere(view(device, *args, **kwargs))
         except IntegrityError:  # perhaps its point or its event was deleted while this request waited to write
-            db.session.rollback()
-            if devices.of_header(request.headers.get("Authorization", "")) is None:
+            if devices.is_gone(request.headers.get("Authorization", "")):
                 return _no_key()
             raise
 
