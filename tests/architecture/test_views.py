@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 20  # lines of a body, without its docstring
-FILES = [path for path in (ROOT / "eventapp").rglob("*.py") if "route" in (text := path.read_text()) or "get(" in text]
+ROUTE = re.compile(r"^ *@[\w.]+\.(get|post|route)\(", re.MULTILINE)
+FILES = [path for path in (ROOT / "eventapp").rglob("*.py") if ROUTE.search(path.read_text())]
 
 
 def views_in(path: Path) -> list[ast.FunctionDef]:
