@@ -5,7 +5,9 @@ counter of queries.
 from __future__ import annotations
 
 import gc
+import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,8 +17,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from jinja2 import Undefined
+from jinja2 import FileSystemBytecodeCache, Undefined
 from jinja2.utils import missing
+from sqlalchemy import Engine
 from sqlalchemy import event as sqlalchemy_event
 
 from eventapp import create_app
@@ -32,7 +35,7 @@ from tests.support.databases import postgresql
 from tests.support.ical_lint import Profile
 from tests.support.make import Make
 from tests.support.order import ByFile, by_length
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, share_shapes
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -93,8 +96,19 @@ class NoSuchAttribute(Undefined):
 
 
 @pytest.fixture(scope="session")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run, which its workers share: what one of them has worked out, the others need not."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory, folder_of_run: Path) -> Iterator[dict[str, Any]]:
     """One app per engine for the whole run, created on first use."""
+    share_shapes(folder_of_run / "shapes")
+    compiled = FileSystemBytecodeCache(str(folder_of_run))
     made: dict[str, Any] = {}
     servers: list[Any] = []
 
@@ -118,6 +132,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
             app.extensions["security"].hashing_context.update(sha256_crypt__default_rounds=1000)
             app.test_client_class = Visitor
             app.jinja_env.undefined = NoSuchAttribute
+            app.jinja_env.bytecode_cache = compiled
             with app.app_context():
                 if engine == "sqlite":  # what a test writes need not survive a power cut
                     sqlalchemy_event.listen(db.engine, "connect", _hasty)
@@ -136,6 +151,8 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     for app in made.values():
         with app.app_context():
             db.session.remove()
+            if db.engine.dialect.name == "sqlite":
+                _emptying(db.engine).close()
             db.engine.dispose()
     for server in servers:
         server.__exit__(None, None, None)
@@ -191,19 +208,30 @@ _EMPTIED = "CREATE OR REPLACE FUNCTION emptied() RETURNS void LANGUAGE plpgsql A
 
 def _empty() -> None:
     """Delete the rows that the test has written."""
-    connection = db.engine.raw_connection()
+    if db.engine.dialect.name == "sqlite":  # to find the tables that have any is faster than to empty them all
+        connection = _emptying(db.engine)
+        names = connection.execute(_tables_with_rows()).fetchall()
+        connection.execute("BEGIN IMMEDIATE")
+        for (name,) in names:
+            connection.execute(f'DELETE FROM "{name}"')
+        connection.execute("COMMIT")
+        return
+    pooled = db.engine.raw_connection()
     try:
-        cursor = connection.cursor()
-        if db.engine.dialect.name == "postgresql":
-            cursor.execute("SELECT emptied()")
-        else:  # to find the tables that have any is faster than to empty them all
-            cursor.execute(_tables_with_rows())
-            deletes = "".join(f'DELETE FROM "{name}";' for (name,) in cursor.fetchall())
-            script = f"PRAGMA foreign_keys=OFF;BEGIN IMMEDIATE;{deletes}COMMIT;PRAGMA foreign_keys=ON"
-            connection.driver_connection.executescript(script if deletes else "")
-        connection.commit()
+        pooled.cursor().execute("SELECT emptied()")
+        pooled.commit()
     finally:
-        connection.close()
+        pooled.close()
+
+
+@cache
+def _emptying(engine: Engine) -> sqlite3.Connection:
+    """A connection that checks no foreign key. For the app's own, to switch that off and on again would be to prepare
+    all its statements anew.
+    """
+    connection = sqlite3.connect(str(engine.url.database), isolation_level=None, timeout=20)
+    connection.execute("PRAGMA synchronous=OFF")
+    return connection
 
 
 def _deletes() -> list[str]:
