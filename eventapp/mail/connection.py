@@ -43,24 +43,25 @@ def connect(url: str) -> smtplib.SMTP:
     ssl.SSLCertVerificationError (an OSError) if the certificate is not trusted or not for this host.
     """
     asked = MailServer.from_url(url)
-    context = ssl.create_default_context(cafile=asked.ca)
     if asked.tls == "always":
+        context = ssl.create_default_context(cafile=asked.ca)
         return _log_in(_PatientTls(asked.host, asked.port, timeout=CONNECT, context=context), asked, encrypted=True)
     server = _Patient(asked.host, asked.port, timeout=CONNECT)
     try:
-        return _log_in(server, asked, encrypted=_start_tls(server, asked, context))
+        return _log_in(server, asked, encrypted=_start_tls(server, asked))
     except BaseException:
         server.close()
         raise
 
 
-def _start_tls(server: smtplib.SMTP, asked: MailServer, context: ssl.SSLContext) -> bool:
+def _start_tls(server: smtplib.SMTP, asked: MailServer) -> bool:
     """Start TLS as configured; returns whether the connection is encrypted now."""
     if asked.tls == "off":
         return False
     server.ehlo()
     if server.has_extn("starttls"):
-        server.starttls(context=context)
+        # Not before it is needed: to read the certificates of the system takes longer than to send an e-mail.
+        server.starttls(context=ssl.create_default_context(cafile=asked.ca))
         server.ehlo()
         return True
     if asked.tls == "required":
