@@ -11,7 +11,7 @@ from typing import Any
 import time_machine
 from flask_security.utils import hash_password
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from eventapp import lifecycle
 from eventapp.accounts.models import User
@@ -61,8 +61,8 @@ def words(text: str | LocalizedText | None, **more: str) -> LocalizedText:
 
 
 def fresh(thing: Any) -> Any:
-    """The row reread from the database."""
-    return db.session.get_one(type(thing), thing.id, populate_existing=True)
+    """The row reread from the database. Its id is known: to ask an expired object for it is to read the row twice."""
+    return db.session.get_one(type(thing), inspect(thing).identity or thing.id, populate_existing=True)
 
 
 class Make:
