@@ -35,6 +35,7 @@ from tests.support.databases import postgresql
 from tests.support.ical_lint import Profile
 from tests.support.make import Make
 from tests.support.order import ByFile, by_length
+from tests.support.quiet import OnlyOutcomes
 from tests.support.visitor import Visitor, share_shapes
 
 ENGINES = ("sqlite", "postgresql")
@@ -55,6 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--measure"):
         config.pluginmanager.register(slow.Measured())
+    if "PYTEST_XDIST_WORKER" in os.environ and not (config.option.durations or config.option.verbose > 0):
+        config.pluginmanager.register(OnlyOutcomes())
 
 
 @pytest.hookimpl(tryfirst=True)
