@@ -40,7 +40,7 @@ def by_device(view: Callable[Concatenate[Device, P], Any]) -> Callable[P, Any]:
         try:
             return _stored_nowhere(view(device, *args, **kwargs))
         except IntegrityError:  # perhaps its point or its event was deleted while this request waited to write
-            if devices.is_gone(request.headers.get("Authorization", "")):
+            if devices.lost_its_key(request.headers.get("Authorization", "")):
                 return _no_key()
             raise
 

@@ -46,7 +46,7 @@ def of_header(authorization: str) -> Device | None:
         return of_headers([authorization], reads)[0]
 
 
-def is_gone(authorization: str) -> bool:
+def lost_its_key(authorization: str) -> bool:
     """Whether nobody has the key any more that was known before a write failed. What was written is undone."""
     undo()
     return of_header(authorization) is None
