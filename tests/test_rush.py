@@ -1,4 +1,4 @@
-"""Hundreds register at once, over HTTP, with several processes: each seat is sold once, and nobody is lost.
+"""Many register at once, over HTTP, with several processes: each seat is sold once, and nobody is lost.
 
 The controls run the same without the guards, to show that the race is real and would be noticed.
 """
@@ -133,15 +133,15 @@ def outcome(connection: Connection) -> Outcome:
     return Outcome(taken or 0, len(confirmed), len(waiting), len(people), waiting == sorted(waiting))
 
 
-def test_two_hundred_seats_are_sold_once_each_and_the_rest_wait_in_line(tmp_path, environ):
-    found = rush(tmp_path, environ, attempts=400, seats=200, twice=40)
-    assert (found.confirmed, found.waiting, found.people) == (200, 200, 400)
-    assert found.seats_taken == 200
+def test_a_hundred_seats_are_sold_once_each_and_the_rest_wait_in_line(tmp_path, environ):
+    found = rush(tmp_path, environ, attempts=200, seats=100, twice=40)
+    assert (found.confirmed, found.waiting, found.people) == (100, 100, 200)
+    assert found.seats_taken == 100
     if "EVENTAPP_DATABASE_URL" not in environ:  # PostgreSQL gives out the ids of rows before they are committed
         assert found.in_order
 
 
 def test_without_the_guards_seats_are_sold_twice_and_people_registered_twice(tmp_path, environ):
-    found = rush(tmp_path, environ, attempts=200, seats=60, twice=100, module="tests.support.unguarded")
+    found = rush(tmp_path, environ, attempts=100, seats=60, twice=60, module="tests.support.unguarded")
     assert found.confirmed > 60 or found.seats_taken != found.confirmed, "the race would be noticed"
     assert found.confirmed + found.waiting > found.people, "and so would the double click"
