@@ -15,7 +15,7 @@ from time import perf_counter
 from flask import Flask
 
 from eventapp.core import languages
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.exchange import formats, reading, stored
 from eventapp.exchange.incoming import Options
 from tests.support.schedules import fair

@@ -12,7 +12,7 @@ from eventapp import jobs
 from eventapp.accounts import operations as accounts
 from eventapp.attendance.commands import counts
 from eventapp.core.db import transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.dashboard.commands import check
 from eventapp.demo.commands import demo
 from eventapp.exchange.commands import programme

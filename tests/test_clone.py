@@ -11,8 +11,8 @@ from eventapp.accounts.rules import Role
 from eventapp.blocks.models import Block
 from eventapp.core.clock import to_local
 from eventapp.core.db import Base, db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events import operations as events
 from eventapp.events import queries as event_queries
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue

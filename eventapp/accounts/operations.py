@@ -15,8 +15,8 @@ from eventapp.accounts.models import LoginSession, PasswordResetRequest, User
 from eventapp.core import clock, tokens
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.mail.content import RenderedEmail
 from eventapp.mail.operations import TooManyEmails, may_email
 

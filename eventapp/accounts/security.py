@@ -28,12 +28,13 @@ from eventapp.accounts.models import SiteRole, User
 from eventapp.core import budgets, clock, csrf, languages
 from eventapp.core.addresses import half_width, mailbox_key
 from eventapp.core.db import SAFE_METHODS, db
-from eventapp.core.errors import Refused, wants_json
+from eventapp.core.errors import wants_json
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.limits import limit, start_anew
 from eventapp.core.pages import page
+from eventapp.core.refusals import Refused
 
 log = logging.getLogger("eventapp.accounts")
 

@@ -9,8 +9,8 @@ from eventapp.agenda.models import Agenda, OwnPart, OwnRegistration, Star
 from eventapp.agenda.rules import MOST_STARS, star_of
 from eventapp.core import clock, tokens
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.programme import queries as programme
 from eventapp.proposals.models import SpeakerLink

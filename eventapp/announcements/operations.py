@@ -14,10 +14,10 @@ from eventapp.announcements.models import Announcement, AnnouncementRecipient
 from eventapp.announcements.rules import AnnouncementStatus, RecipientOutcome, starts
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, language_name
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.mail import operations as mail
 from eventapp.mail import placeholders

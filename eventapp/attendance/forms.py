@@ -14,11 +14,11 @@ from eventapp.attendance.bases import CountChoice
 from eventapp.attendance.models import ReportedCount
 from eventapp.attendance.rules import Basis
 from eventapp.attendance.summary import Rounding
-from eventapp.core.errors import Refused
 from eventapp.core.fields import LocalizedField
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.refusals import Refused
 from eventapp.programme.rules import Mode
 
 # Examples in a summary: it is one sentence.

@@ -12,9 +12,9 @@ from eventapp.attendance.bases import Basis, CountChoice, NotCounted
 from eventapp.attendance.models import FrozenStatement, ReportedCount
 from eventapp.attendance.summary import Rounding
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory import operations as places
 from eventapp.directory import queries as directory
 from eventapp.directory.rules import OrganizationKind

@@ -11,11 +11,12 @@ from eventapp.attendance import forms, queries, rules
 from eventapp.attendance.disclosure import FEWEST
 from eventapp.attendance.models import ReportedCount
 from eventapp.attendance.rules import Basis, Counts, CountStatement
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
 from eventapp.core.languages import country, resolve
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.core.parameters import one_of, parameters, text
+from eventapp.core.refusals import Refused
 from eventapp.events import access
 from eventapp.events.models import Event
 from eventapp.events.public import event_page

@@ -7,10 +7,10 @@ from eventapp.blocks.models import Block
 from eventapp.blocks.rules import MOST_BLOCKS, BlockKind
 from eventapp.core import ordering
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.link_lines import NotALink
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 
 

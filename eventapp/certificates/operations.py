@@ -15,8 +15,8 @@ from eventapp.check_in.came import counts_elsewhere
 from eventapp.core import clock
 from eventapp.core.clock import local_day
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import built_once
 from eventapp.directory.rules import typed_name
 from eventapp.events import queries as events

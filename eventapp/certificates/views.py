@@ -9,12 +9,13 @@ from eventapp.certificates import paper, queries, rules
 from eventapp.certificates.models import Certificate
 from eventapp.certificates.rules import CertificateContent
 from eventapp.core import languages
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface
 from eventapp.core.limits import limit
 from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
+from eventapp.core.refusals import Refused
 from eventapp.pdf import answers
 from eventapp.registration import queries as registration
 

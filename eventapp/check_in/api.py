@@ -17,9 +17,10 @@ from eventapp.check_in.devices import Device
 from eventapp.check_in.models import CheckInPoint
 from eventapp.core import clock
 from eventapp.core.db import db, start_writing
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
 from eventapp.core.languages import gettext as _
 from eventapp.core.limits import limit
+from eventapp.core.refusals import Refused
 from eventapp.core.text import one_line
 
 api = Blueprint("check_in_api", __name__, url_prefix="/check-in/api")

@@ -26,8 +26,8 @@ from eventapp.check_in.wire import Sent
 from eventapp.core import clock, languages, logs
 from eventapp.core.db import start_now, transaction
 from eventapp.core.environs import Environ
-from eventapp.core.errors import Refused
 from eventapp.core.gateway import Answer, Batched, Take
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import QuickReads
 from eventapp.tickets.codes import PublicKeys
 

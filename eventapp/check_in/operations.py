@@ -14,9 +14,9 @@ from eventapp.check_in.record import CheckInRequest, Point, record_one
 from eventapp.check_in.rules import CheckInKind
 from eventapp.core import clock
 from eventapp.core.db import db, start_writing
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import built_once
 from eventapp.events.models import Event
 from eventapp.registration.models import Registration

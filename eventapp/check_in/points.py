@@ -12,9 +12,9 @@ from eventapp.check_in.models import CheckInDevice, CheckInPoint, DoorLink
 from eventapp.check_in.rules import PointKind
 from eventapp.core import clock, tokens
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
 

@@ -19,8 +19,8 @@ from eventapp.check_in.rules import Admission, CheckInKind, ScanResult
 from eventapp.core import clock, revisions
 from eventapp.core.clock import local_day
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)

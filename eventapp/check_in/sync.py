@@ -14,7 +14,7 @@ from eventapp.check_in.record import CheckInAnswer, CheckInRequest, decisions, r
 from eventapp.check_in.rules import CheckInKind
 from eventapp.check_in.wire import SentScan
 from eventapp.core import languages
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import QuickReads
 from eventapp.tickets import queries as tickets
 from eventapp.tickets.codes import PublicKeys

@@ -10,8 +10,8 @@ from eventapp.check_in.wire import WalkIn
 from eventapp.core import languages
 from eventapp.core.addresses import is_address
 from eventapp.core.db import db, savepoint
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registration

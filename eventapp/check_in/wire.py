@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from eventapp.check_in.rules import CheckInKind, ScanResult
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.text import one_line
 
 # Scans in one request, and the longest text of each.

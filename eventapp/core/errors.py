@@ -15,7 +15,7 @@ from eventapp.core import csrf
 from eventapp.core.db import OnlyReads, db, undo
 from eventapp.core.links import host_name
 from eventapp.core.outages import cause_of
-from eventapp.core.refusals import Refused as Refused
+from eventapp.core.refusals import Refused
 
 T = TypeVar("T")
 

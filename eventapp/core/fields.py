@@ -16,10 +16,10 @@ from wtforms.widgets import html_params
 
 from eventapp.core import clock, languages
 from eventapp.core.addresses import half_width
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.localized import TAG, LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.core.text import one_line
 
 # Control characters, which no keyboard types: PostgreSQL rejects NUL, XML and calendars most of the others.

@@ -14,11 +14,11 @@ from wtforms import Field, PasswordField, StringField
 
 from eventapp.core import clock, csrf, languages, stale_forms
 from eventapp.core.db import undo
-from eventapp.core.errors import Refused
 from eventapp.core.fields import LocalizedField, LocalTimeField, filters_of
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 
 T = TypeVar("T")
 

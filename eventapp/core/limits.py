@@ -18,7 +18,7 @@ from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from eventapp.config import BadSetting
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 
 log = logging.getLogger("eventapp.limits")
 

@@ -18,10 +18,11 @@ from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
 from eventapp.core import clock, languages, localized, revisions
 from eventapp.core.db import finish_writing
-from eventapp.core.errors import Refused, or_404, refused_as_json
+from eventapp.core.errors import or_404, refused_as_json
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.programme import issues, operations, queries

@@ -11,10 +11,10 @@ from flask import request
 from eventapp.accounts.access import current_organizer
 from eventapp.core import stale_forms
 from eventapp.core.clock import day_span, local_day, to_local
-from eventapp.core.errors import Refused
 from eventapp.core.forms import Done, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_pgettext, listing, reader, spoken_list
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person
 from eventapp.directory.rules import split_name
 from eventapp.events.models import Event

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from eventapp.core.addresses import is_web_address
-from eventapp.core.errors import Refused
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.link_lines import LONGEST_ADDRESS, NotALink, check_short, link_lines
 from eventapp.core.localized import LocalizedText, ResolvedText, fold
+from eventapp.core.refusals import Refused
 
 
 class PlaceKind(StrEnum):

@@ -22,13 +22,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from eventapp.core import clock, languages
-from eventapp.core.errors import Refused
 from eventapp.core.fields import AnyLanguage, CountryField, LocalizedField, LocalTimeField, between, known_zone
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import ngettext
 from eventapp.core.localized import TAG, LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event, EventSeries
 from eventapp.events.rules import EventFormat, EventKind, Precision, Visibility
 

@@ -14,9 +14,9 @@ from eventapp.accounts.rules import Role
 from eventapp.core import tokens
 from eventapp.core.clock import local_day
 from eventapp.core.db import db, savepoint
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Organization
 from eventapp.events import queries
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamMember, Theme, Venue

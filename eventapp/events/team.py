@@ -18,8 +18,8 @@ from eventapp.accounts.rules import Role, may_give
 from eventapp.core import budgets, clock, tokens
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.events import notices, operations, queries
 from eventapp.events.models import Event, TeamInvitation, TeamMember
 from eventapp.events.rules import TeamInvitationState

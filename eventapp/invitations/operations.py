@@ -10,8 +10,8 @@ from sqlalchemy import select
 from eventapp.core import budgets, clock, tokens
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, locked
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.invitations import queries

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.csrf import public_form
 from eventapp.core.db import transaction
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
 from eventapp.core.forms import submit
 from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, private
+from eventapp.core.refusals import Refused
 from eventapp.events.rules import EventStatus
 from eventapp.invitations import operations, queries
 from eventapp.invitations.forms import AnswerForm, SubstituteForm

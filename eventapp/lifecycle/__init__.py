@@ -6,8 +6,8 @@ from typing import Any
 
 from eventapp.accounts.models import User
 from eventapp.core import clock
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events import operations as events
 from eventapp.events import rules
 from eventapp.events.models import Event, Venue

@@ -18,9 +18,9 @@ from eventapp.accounts.models import User
 from eventapp.blocks.models import Block
 from eventapp.core import clock, tokens
 from eventapp.core.db import Base, db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events import operations as events
 from eventapp.events.models import Event, EventHost, TeamMember, Theme, Venue
 from eventapp.media.models import HostLogo, Photo

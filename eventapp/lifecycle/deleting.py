@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import exists, func, select
 
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person
 from eventapp.events import team
 from eventapp.events.models import Event

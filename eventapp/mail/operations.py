@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, delete, fun
 from eventapp.core import budgets, clock
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import Moment, db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import QuickWrite
 from eventapp.mail.models import Email, EmailCalendar, EmailStatus, UndeliverableAddress
 from eventapp.mail.queries import among

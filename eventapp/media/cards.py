@@ -19,10 +19,10 @@ from flask.typing import ResponseReturnValue
 from PIL import Image, ImageOps
 
 from eventapp.core import assets, languages
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.limits import building
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events import queries as events
 from eventapp.events.models import Event, EventHost
 from eventapp.events.rules import COLOURS, EventColour, Motif

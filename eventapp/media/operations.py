@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from eventapp.core import ordering
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.media import queries
 from eventapp.media.models import HostLogo, Photo

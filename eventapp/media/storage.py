@@ -19,8 +19,8 @@ from obstore.store import LocalStore, S3Store
 from werkzeug.exceptions import ServiceUnavailable
 
 from eventapp.config import Bucket
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 
 # Seconds that a request waits for a bucket.
 PATIENCE = timedelta(seconds=10)

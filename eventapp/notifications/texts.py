@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 
 from eventapp.core import languages
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.text import can_be_greeted_by
 from eventapp.events.models import Event
 from eventapp.invitations.models import Invitation

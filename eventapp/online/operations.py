@@ -15,9 +15,9 @@ from eventapp.check_in.rules import CheckInKind, PointKind, ScanResult
 from eventapp.core import clock, tokens
 from eventapp.core.clock import local_day
 from eventapp.core.db import db, start_writing
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import built_once
 from eventapp.events.models import Event
 from eventapp.online import queries

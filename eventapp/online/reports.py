@@ -18,8 +18,8 @@ from eventapp.check_in.rules import CheckInKind
 from eventapp.core import clock
 from eventapp.core.clock import local_day
 from eventapp.core.db import db, start_writing
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.tables import Table as Rows
 from eventapp.events.models import Event, EventHost
 from eventapp.online import report_rows, shapes, times

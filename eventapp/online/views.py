@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.check_in import queries as check_in
 from eventapp.core.csrf import public_form
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
 from eventapp.core.forms import Form, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.limits import guessing, limit
 from eventapp.core.pages import page, private
+from eventapp.core.refusals import Refused
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.online import operations, queries

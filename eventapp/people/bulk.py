@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from eventapp.core import languages
 from eventapp.core.db import db, savepoint
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.people import operations, queries
 from eventapp.people.models import BulkAction, BulkResult, PeopleTag, RegistrationTag

@@ -13,8 +13,8 @@ from sqlalchemy import delete, select
 
 from eventapp.core import clock, languages
 from eventapp.core.db import db, savepoint
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.tables import Table
 from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Event

@@ -13,10 +13,11 @@ from eventapp.accounts.rules import Permission
 from eventapp.core import languages
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import db
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
 from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
+from eventapp.core.refusals import Refused
 from eventapp.events.access import requires
 from eventapp.events.models import Event
 from eventapp.people import history

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Delete, Update, delete, select, update
 
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import fold
+from eventapp.core.refusals import Refused
 from eventapp.people.models import RegistrationNote, RegistrationTag
 from eventapp.registration import contacts, files, history, session_seats, undo_steps
 from eventapp.registration import operations as registration

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import fold
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import built_once
 from eventapp.events.models import Event
 from eventapp.people.models import PeopleTag, RegistrationNote, RegistrationTag, SavedView

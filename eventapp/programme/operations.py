@@ -12,9 +12,9 @@ from sqlalchemy.orm import selectinload
 
 from eventapp.core import clock, languages
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText, fold
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person
 from eventapp.events.models import Event, Venue
 from eventapp.programme import queries

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from eventapp.core import languages
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.localized import fold
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person, ShownPerson
 from eventapp.directory.rules import spellings
 from eventapp.programme.models import Session

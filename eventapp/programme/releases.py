@@ -12,10 +12,10 @@ from sqlalchemy import delete, func, insert, select
 from eventapp.accounts.models import User
 from eventapp.core import clock, languages
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events import queries as events
 from eventapp.events.models import Event, Venue
 from eventapp.programme import changes, issues, published, queries

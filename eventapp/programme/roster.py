@@ -7,9 +7,9 @@ from typing import Any
 
 from eventapp.accounts.models import User
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person, Position
 from eventapp.directory.rules import NameOrder, link_lines_of, name_language

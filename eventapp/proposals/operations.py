@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from eventapp.accounts.models import User
 from eventapp.core import clock
 from eventapp.core.db import db, savepoint
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events.models import Event

@@ -8,9 +8,9 @@ from typing import Any
 from eventapp.core import clock, stale_forms, tokens
 from eventapp.core.clock import zones
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder

@@ -9,12 +9,13 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.core import stale_forms
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
 from eventapp.core.fields import LocalizedField
 from eventapp.core.forms import Form, submit
 from eventapp.core.languages import listing
 from eventapp.core.limits import limit
 from eventapp.core.pages import page, private
+from eventapp.core.refusals import Refused
 from eventapp.programme import operations as programme
 from eventapp.programme import profiles
 from eventapp.programme import queries as released

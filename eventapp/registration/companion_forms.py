@@ -12,9 +12,9 @@ from flask import request
 from wtforms import BooleanField, Field
 
 from eventapp.core import languages
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.refusals import Refused
 from eventapp.registration.models import AttendanceOption
 from eventapp.registration.operations import RegistrationInput
 from eventapp.registration.person_forms import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.events.rules import EventStatus
 from eventapp.registration import history, notices, seats
 from eventapp.registration.models import Registration

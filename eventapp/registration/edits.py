@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError
 from eventapp.core import clock
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.directory.rules import typed_name
 from eventapp.events.models import Event
 from eventapp.mail.operations import TooManyEmails, may_email

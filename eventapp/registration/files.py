@@ -14,9 +14,9 @@ from sqlalchemy import delete, func, select, update
 
 from eventapp.core import budgets, clock, tokens
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import listing, ngettext
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.registration.form_models import AnswerFile, Question
 from eventapp.registration.models import Registration

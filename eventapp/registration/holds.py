@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.registration import contacts, notices, queries
 from eventapp.registration.models import Registration
 from eventapp.registration.operations import (

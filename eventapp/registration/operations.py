@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from eventapp.core import budgets, clock, languages, revisions, tokens
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint, stored
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import QuickWrite
 from eventapp.directory import queries as directory
 from eventapp.directory.rules import OrganizationKind, says_none, typed_name

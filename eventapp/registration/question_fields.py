@@ -25,10 +25,10 @@ from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import html_params
 
 from eventapp.core import languages
-from eventapp.core.errors import Refused
 from eventapp.core.fields import CountryField
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.registration import files
 from eventapp.registration.form_models import Question

@@ -12,12 +12,12 @@ from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from eventapp.core import languages
-from eventapp.core.errors import Refused
 from eventapp.core.fields import AnyLanguage, LocalizedField, between
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.localized import TAG, LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.core.text import one_line
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from eventapp.core import clock, tokens
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode
 from eventapp.registration import answers, queries

@@ -9,8 +9,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from eventapp.core import actors, revisions
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import QuickWrite
 from eventapp.registration import notices, queries, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration, SeatPool

@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 from eventapp.core import budgets, clock, tokens
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from eventapp.core import clock, ordering, tokens
 from eventapp.core.addresses import domain_key
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, shifted_window
 from eventapp.programme.rules import Mode

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from eventapp.core import clock
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.registration import notices, queries, seats, waiting_list

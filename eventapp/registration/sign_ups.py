@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import gettext as _
+from eventapp.core.refusals import Refused
 from eventapp.programme.models import Session
 from eventapp.registration import notices, session_queries, session_seats
 from eventapp.registration.models import Registration

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.csrf import public_form
 from eventapp.core.db import transaction
-from eventapp.core.errors import Refused, or_404
+from eventapp.core.errors import or_404
 from eventapp.core.forms import submit
 from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, valid_until
 from eventapp.core.parameters import parameters
+from eventapp.core.refusals import Refused
 from eventapp.events import queries as events
 from eventapp.events.access import moved
 from eventapp.events.models import Event

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from eventapp.core.errors import Refused
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.link_lines import LONGEST_ADDRESS, NotALink, check_short, link_lines
+from eventapp.core.refusals import Refused
 
 
 class SiteColour(Labelled):

@@ -9,7 +9,7 @@ from eventapp.accounts import operations, rules, tasks
 from eventapp.accounts.models import PasswordResetRequest
 from eventapp.accounts.queries import user_by_email
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.mail.models import Email
 from tests.support.make import PASSWORD
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from eventapp.accounts import operations, queries
 from eventapp.accounts.models import User
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from tests.support.make import PASSWORD, fresh
 
 PROFILE = "/manage/account"

@@ -14,8 +14,8 @@ from eventapp.check_in import operations as check_in
 from eventapp.check_in.models import CheckIn
 from eventapp.check_in.rules import CheckInKind
 from eventapp.core.db import transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
+from eventapp.core.refusals import Refused
 from eventapp.directory.rules import OrganizationKind
 from eventapp.people import merging
 from eventapp.programme.rules import Mode

@@ -20,8 +20,8 @@ from eventapp.check_in.models import CheckIn
 from eventapp.check_in.rules import CheckInKind
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.people import merging
 from eventapp.registration.models import Registration

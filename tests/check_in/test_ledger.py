@@ -18,8 +18,8 @@ from eventapp.check_in.record import CheckInRequest, decisions, record, record_o
 from eventapp.check_in.rules import CheckInKind, PointKind, ScanResult
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.people import merging
 from eventapp.programme.rules import Mode

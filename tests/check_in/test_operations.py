@@ -14,7 +14,7 @@ from eventapp.check_in.models import CheckIn, CheckInPoint, Presence, entry
 from eventapp.check_in.rules import CheckInKind, ScanResult
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.people import merging
 from eventapp.programme.rules import Mode
 from eventapp.registration import decisions, edits

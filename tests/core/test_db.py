@@ -12,7 +12,7 @@ from sqlalchemy import func, inspect, select, text
 from werkzeug.test import Client
 
 from eventapp.core.db import Base, db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.registration import operations
 from eventapp.registration.models import AttendanceOption, Registration

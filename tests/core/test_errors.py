@@ -11,7 +11,7 @@ from werkzeug.exceptions import Gone, TooManyRequests
 from eventapp import create_app
 from eventapp.config import Settings
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.serve import migrate
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from eventapp import lifecycle
 from eventapp.core.db import Base, db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus

@@ -9,8 +9,8 @@ import pytest
 from eventapp import lifecycle
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.notifications.tasks import send_due
 from eventapp.programme import operations, releases
 from eventapp.programme import queries as released

@@ -10,8 +10,8 @@ from eventapp import lifecycle
 from eventapp.accounts.rules import Role
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.rules import EventFormat, EventStatus, Precision
 from eventapp.invitations.models import Invitation
 from eventapp.programme import operations

@@ -16,7 +16,7 @@ from eventapp.check_in import operations as check_in
 from eventapp.check_in import points
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.mail.operations import EMAILS_AN_HOUR
 from tests.support.make import PASSWORD, fresh
 from tests.support.outbox import emails

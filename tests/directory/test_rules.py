@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import HeldPosition
 from eventapp.directory.rules import (
     NameOrder,

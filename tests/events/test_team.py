@@ -15,7 +15,7 @@ from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import clock, tokens
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.events import operations, queries, team
 from eventapp.events.models import Event, TeamInvitation, TeamMember
 from eventapp.events.rules import EventStatus

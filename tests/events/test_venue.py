@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from eventapp.core.db import transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events import maps, operations, queries
 from tests.support.make import fresh
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person
 from eventapp.exchange import export, operations
 from eventapp.exchange.compare import Outcome

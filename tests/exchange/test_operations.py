@@ -12,9 +12,9 @@ from sqlalchemy import select, text
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder
 from eventapp.exchange import export, operations, values

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder

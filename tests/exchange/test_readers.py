@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
+from eventapp.core.refusals import Refused
 from eventapp.exchange import formats, language_names, values
 from eventapp.exchange.incoming import Incoming, Options
 from eventapp.programme.rules import SessionKind, SessionStatus

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
+from eventapp.core.refusals import Refused
 from eventapp.exchange import formats, operations, reading, stored
 from eventapp.exchange.html import to_markdown
 from eventapp.exchange.incoming import MOST, Options

@@ -12,8 +12,8 @@ from xlsxwriter import Workbook
 
 from eventapp.core import tables
 from eventapp.core.db import db
-from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
+from eventapp.core.refusals import Refused
 from eventapp.exchange import formats, reading, samples, stored
 from eventapp.exchange.incoming import Options, UnknownColumns
 from eventapp.programme.models import Session

@@ -16,8 +16,8 @@ from ical.calendar_stream import IcsCalendarStream
 
 from eventapp import lifecycle
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory import operations as directory
 from eventapp.events import operations as events
 from eventapp.events import queries as event_queries

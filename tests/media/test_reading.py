@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from eventapp.core import apart
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.media import reading
 from eventapp.media.reading import encoded
 from eventapp.media.rules import LARGEST_FILE, LOGO_BYTES, PictureProblem, shown_size

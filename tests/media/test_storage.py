@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from eventapp.config import BadSetting, Bucket, Settings
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.media import storage
 from eventapp.media.rules import PictureUse
 from eventapp.media.storage import store_at

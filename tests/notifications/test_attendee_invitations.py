@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from eventapp import lifecycle
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.notifications import operations as notifications
 from eventapp.notifications.models import SentInvitation

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.mail.models import Email, PendingNotification
 from eventapp.people import bulk, tasks
 from eventapp.people.models import BulkAction, BulkResult

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.mail.models import PendingNotification
 from eventapp.people import duplicates, merging, operations, queries
 from eventapp.people.models import RegistrationNote

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.people import bulk, exports, operations
 from eventapp.people.models import BulkAction, PeopleTag, RegistrationNote, SavedView
 from eventapp.people.rules import BulkVerb, PeopleQuery

@@ -13,8 +13,8 @@ from eventapp.attendance import queries as attendance
 from eventapp.attendance.rules import Basis
 from eventapp.core import tables
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.core.text import guarded
 from eventapp.directory.rules import OrganizationKind
 from eventapp.mail.models import PendingNotification

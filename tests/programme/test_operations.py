@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.events import queries as events
 from eventapp.programme import operations, queries, releases
 from tests.support.make import START

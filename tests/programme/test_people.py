@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person
 from eventapp.directory.rules import NameOrder
 from eventapp.events import operations as events

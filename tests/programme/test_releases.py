@@ -9,8 +9,8 @@ import pytest
 
 from eventapp import lifecycle
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.programme import operations, published, queries, releases
 from eventapp.programme.models import Release
 from eventapp.programme.operations import ParticipationInput

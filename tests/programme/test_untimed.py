@@ -9,8 +9,8 @@ import pytest
 
 from eventapp.core.clock import day_span
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.languages import force_locale
+from eventapp.core.refusals import Refused
 from eventapp.exchange import export
 from eventapp.exchange.compare import Outcome
 from eventapp.exchange.incoming import Options

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person
 from eventapp.events import queries as events
 from eventapp.events.rules import EventStatus

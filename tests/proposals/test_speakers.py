@@ -10,8 +10,8 @@ from sqlalchemy import select
 from eventapp import lifecycle
 from eventapp.core import stale_forms
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.programme import operations as programme

@@ -6,8 +6,8 @@ import pytest
 
 from eventapp.core.addresses import domain_key
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.lifecycle.clone import clone
 from eventapp.programme.rules import Mode
 from eventapp.registration import edits, operations, paces, queries, setup

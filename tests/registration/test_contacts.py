@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from eventapp.attendance import queries as attendance
 from eventapp.attendance.rules import Basis
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.registration import contacts, edits, operations, queries
 from eventapp.registration.models import Contact, Registration
 from eventapp.registration.operations import AlreadyRegistered, RegistrationInput

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory import views as directory_views
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.rules import EventStatus

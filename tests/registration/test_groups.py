@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.registration import edits, operations, waiting_list
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import RegistrationStatus

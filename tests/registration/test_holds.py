@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode

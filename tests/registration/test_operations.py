@@ -14,8 +14,8 @@ from sqlalchemy import select
 from eventapp import lifecycle
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.directory.rules import OrganizationKind
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due

@@ -23,7 +23,7 @@ from sqlalchemy import select
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.events.rules import EventStatus
 from eventapp.people import bulk, merging
 from eventapp.people.rules import BulkVerb

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from eventapp import lifecycle
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.mail.operations import EMAILS_AN_HOUR
 from eventapp.programme.rules import Mode
 from eventapp.registration import (

@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.events.rules import EventStatus
 from eventapp.programme import operations as programme
 from eventapp.programme.rules import Mode

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.programme.rules import Mode
 from eventapp.registration import queries, questions, setup
 from eventapp.registration.rules import QuestionKind

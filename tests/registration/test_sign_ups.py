@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.programme import queries as programme
 from eventapp.programme.conflicts import Level
 from eventapp.registration import edits, operations, queries, session_queries, sign_ups

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
 from eventapp.registration import (

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from eventapp import lifecycle
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.rules import EventStatus, Visibility
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due

@@ -10,8 +10,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from eventapp.core.db import db, transaction
-from eventapp.core.errors import Refused
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.site_settings import operations, rules
 from eventapp.site_settings.profile import profile

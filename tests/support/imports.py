@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventapp.accounts.models import User
-from eventapp.core.errors import Refused
+from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.exchange import formats, operations, stored
 from eventapp.exchange.compare import Report
