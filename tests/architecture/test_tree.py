@@ -40,6 +40,13 @@ def test_a_test_that_is_listed_as_slow_is_there_and_does_not_guard_the_architect
         assert not name.startswith(slow.KEPT), name
 
 
+def test_the_formatter_decides_in_every_file():
+    exempt = "# " + "fmt:"
+    for folder in ("eventapp", "tests", "bench"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert exempt not in path.read_text(encoding="utf-8"), path
+
+
 def test_time_comes_from_one_module():
     for path in FILES:
         if path.name != "clock.py":

@@ -97,9 +97,13 @@ def test_what_belongs_to_another_event_is_not_found(organizer, make, forum, ada)
     organizer.get(DESK)
     token = next(one.get("value") for one in organizer.page.all("input") if one.get("name") == "csrf_token")
     for path in (
-        f"{ada.id}/notes/{note.id}/remove", f"{eve.id}/notes/{note.id}/remove", f"views/{view.id}/remove",
-        f"actions/{action.id}/undo", f"{eve.id}/tags", f"duplicates/{ada.id}/{eve.id}/dismiss",
-    ):  # fmt: skip
+        f"{ada.id}/notes/{note.id}/remove",
+        f"{eve.id}/notes/{note.id}/remove",
+        f"views/{view.id}/remove",
+        f"actions/{action.id}/undo",
+        f"{eve.id}/tags",
+        f"duplicates/{ada.id}/{eve.id}/dismiss",
+    ):
         assert organizer.post(f"{DESK}/{path}", data={"csrf_token": token}).status_code == 404, path
     with transaction():
         done = bulk.begin(fresh(forum), BulkVerb.CANCEL, [eve.id], user_id=user, details={})

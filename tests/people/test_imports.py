@@ -33,15 +33,41 @@ DESK = "/manage/events/forum/registrations"
 # 36 rows of a list as a city has published it: 26 at the venue, 6 online, 4 by video message. Two cities stand twice,
 # one of them in another spelling.
 VENUE = [
-    ("Saitama", "Japan"), ("Rome", "Italy"), ("New York", "USA"), ("Suwon", "Korea"), ("Nuremberg", "Germany"),
-    ("Toledo, Ohio", "USA"), ("Matsudo", "Japan"), ("Naruto", "Japan"), ("Chiba", "Japan"), ("Kobe", "Japan"),
-    ("Sendai", "Japan"), ("Nagoya", "Japan"), ("Osaka", "Japan"), ("Kyoto", "Japan"), ("Sapporo", "Japan"),
-    ("Niigata", "Japan"), ("Hamamatsu", "Japan"), ("Shizuoka", "Japan"), ("Okayama", "Japan"), ("Kumamoto", "Japan"),
-    ("Constanza", "Dominican Republic"), ("Oslo", "Norway"), ("Tampere", "Finland"), ("Zaragoza", "Spain"),
-    ("Virginia", "USA"), ("Zhengzhou", "China"),
-]  # fmt: skip
-ONLINE = [("Rome", "Italy"), ("Narayanganj", "Bangladesh"), ("Lyon", "France"), ("Delft", "Netherlands"),
-          ("Oulu", "Finland"), ("Porto", "Portugal")]  # fmt: skip
+    ("Saitama", "Japan"),
+    ("Rome", "Italy"),
+    ("New York", "USA"),
+    ("Suwon", "Korea"),
+    ("Nuremberg", "Germany"),
+    ("Toledo, Ohio", "USA"),
+    ("Matsudo", "Japan"),
+    ("Naruto", "Japan"),
+    ("Chiba", "Japan"),
+    ("Kobe", "Japan"),
+    ("Sendai", "Japan"),
+    ("Nagoya", "Japan"),
+    ("Osaka", "Japan"),
+    ("Kyoto", "Japan"),
+    ("Sapporo", "Japan"),
+    ("Niigata", "Japan"),
+    ("Hamamatsu", "Japan"),
+    ("Shizuoka", "Japan"),
+    ("Okayama", "Japan"),
+    ("Kumamoto", "Japan"),
+    ("Constanza", "Dominican Republic"),
+    ("Oslo", "Norway"),
+    ("Tampere", "Finland"),
+    ("Zaragoza", "Spain"),
+    ("Virginia", "USA"),
+    ("Zhengzhou", "China"),
+]
+ONLINE = [
+    ("Rome", "Italy"),
+    ("Narayanganj", "Bangladesh"),
+    ("Lyon", "France"),
+    ("Delft", "Netherlands"),
+    ("Oulu", "Finland"),
+    ("Porto", "Portugal"),
+]
 VIDEO = [("NewYork", "USA"), ("Hanoi", "Vietnam"), ("Quito", "Ecuador"), ("Accra", "Ghana")]
 
 
