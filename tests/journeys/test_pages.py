@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.journeys.conftest import Open
 from tests.journeys.people import Desk, propose, register
 from tests.journeys.window import Window
+from tests.support import browser as browsers
 
 pytestmark = pytest.mark.journey
 
@@ -182,14 +184,27 @@ OTHERWISE = {"en-light": NARROWEST, "ja-dark": WIDE}
 
 
 @pytest.fixture(scope="module")
-def rooms(served: Any, browser: Any, organizer: Any) -> Iterator[Callable[[str, str], Window]]:
+def undrawn(browser: Browser) -> Iterator[Browser]:
+    """A browser that draws only when it is asked to, and is not. Where things are, and in which colours, it knows all the
+    same. A whole browser with windows may not know these options, and draws.
+    """
+    arguments = [*browsers.ARGUMENTS, "--enable-begin-frame-control", "--run-all-compositor-stages-before-draw"]
+    running = browser.browser_type.launch(executable_path=browsers.find(), args=arguments)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def rooms(served: Any, undrawn: Browser, organizer: Any) -> Iterator[Callable[[str, str], Window]]:
     """`rooms(look, side)`: the window for pages of this kind, shared by all tests of the file."""
     kept: dict[tuple[str, str], Window] = {}
 
     def room(look: str, side: str) -> Window:
         if (look, side) not in kept:
             login = {"storage_state": organizer} if side == "desk" else {}
-            kept[look, side] = Window(browser, served.url, **LOOKS[look], **login)
+            kept[look, side] = Window(undrawn, served.url, **LOOKS[look], **login)
             kept[look, side].bring_axe()
         return kept[look, side]
 

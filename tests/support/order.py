@@ -9,14 +9,27 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+PAGES, JOURNEYS, WAITING = "tests/journeys/test_pages.py", "tests/journeys/", "those that wait"
 # What takes longest comes first, so that nobody waits for it at the end.
-LONG = ("tests/journeys/test_pages.py", "tests/journeys/", "tests/test_bench.py", "tests/test_serve.py")
+LONG = (JOURNEYS, PAGES, WAITING)
+# They start processes and wait for them, and for time limits: half of a processor is idle meanwhile.
+WAIT = {
+    "tests/core/test_gateway.py",
+    "tests/test_bench.py",
+    "tests/test_production.py",
+    "tests/test_rush.py",
+    "tests/test_serve.py",
+}
 
 
 def unit(nodeid: str) -> str:
-    """What a test belongs to: its file, as its tests share what is made once; all journeys but the crawl are one."""
+    """What a test belongs to: its file, as its tests share what is made once. All journeys but the crawl are one unit,
+    and so are those that wait.
+    """
     file = nodeid.partition("::")[0]
-    return next((long for long in LONG if file.startswith(long)), file)
+    if file in WAIT:
+        return WAITING
+    return JOURNEYS if file.startswith(JOURNEYS) and file != PAGES else file
 
 
 def by_length(items: list[pytest.Item]) -> Callable[[pytest.Item], tuple[int, int]]:
@@ -31,7 +44,11 @@ def by_length(items: list[pytest.Item]) -> Callable[[pytest.Item], tuple[int, in
 
 
 class ByFile(LoadScopeScheduling):
-    """Hands out one unit after another, in the order of their tests."""
+    """Hands out one unit after another, in the order of their tests.
+
+    Where there are more than two workers, the one that has those that wait does nothing else: beside it two others use
+    two processors, and three that compute would take longer for the same.
+    """
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
         super().__init__(config, log)
@@ -39,3 +56,10 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return unit(nodeid)
+
+    def _reschedule(self, node: Any) -> None:
+        waits = WAITING in self.assigned_work[node] and self.numnodes > 2 and len(self.nodes) > 1
+        if waits and not node.shutting_down and self._pending_of(self.assigned_work[node]) <= 2:
+            node.shutdown()
+        else:
+            super()._reschedule(node)
