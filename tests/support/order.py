@@ -15,6 +15,8 @@ LONG = (JOURNEYS, PAGES, WAITING)
 # They start processes and wait for them, and for time limits: half of a processor is idle meanwhile.
 WAIT = {
     "tests/core/test_gateway.py",
+    "tests/mail/test_faults.py",
+    "tests/online/test_report_process.py",
     "tests/test_bench.py",
     "tests/test_production.py",
     "tests/test_rush.py",
