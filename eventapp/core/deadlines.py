@@ -86,7 +86,7 @@ def watch(engine: Engine) -> None:
     def rollback(connection: Any) -> None:
         try:
             driver.Connection.rollback(connection)
-        except driver.OperationalError:
+        except driver.Error:  # for one that was idle for too long, it is not an OperationalError
             if not connection.closed:
                 raise
 

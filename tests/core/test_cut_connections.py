@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -74,3 +75,16 @@ def test_who_comes_after_a_restart_of_the_database_does_not_notice(client, make)
         mine = "pid <> pg_backend_pid() AND datname = current_database()"
         assert one.scalar(text(f"SELECT count(pg_terminate_backend(pid, 1000)) FROM pg_stat_activity WHERE {mine}"))
     assert client.get("/events?q=after").status_code == 200
+
+
+def test_to_roll_back_what_was_idle_for_too_long_is_no_failure(app, caplog):
+    db.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '20ms'"))
+    pid = db.session.scalar(text("SELECT pg_backend_pid()"))
+    there = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+    others = create_engine(db.engine.url, poolclass=NullPool)
+    with others.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
+        while one.scalar(there, {"pid": pid}):
+            time.sleep(0.01)
+    db.session.rollback()
+    assert db.session.scalar(text("SELECT pg_backend_pid()")) != pid
+    assert "Exception during reset" not in caplog.text
