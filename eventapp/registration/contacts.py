@@ -94,6 +94,10 @@ def obtain(
     address into the form must not change how they are written to.
     """
     values = {"language": language, "zone": zone if zone in clock.zones() else "", "phone": phone}
+    if known is not None:
+        # Whoever shared it may have got another address while this transaction waited for a seat. Now it stays.
+        query = select(Contact).where(Contact.id == known.id).with_for_update(read=True, key_share=True)
+        known = db.session.scalar(query.execution_options(populate_existing=True))
     if known is None:
         return _create(event_id, email, values)
     if not has_active(known):
