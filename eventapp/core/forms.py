@@ -18,7 +18,7 @@ from eventapp.core.fields import LocalizedField, LocalTimeField, filters_of
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.localized import LocalizedText
-from eventapp.core.refusals import Refused
+from eventapp.core.refusals import Refused, WasDeleted
 
 T = TypeVar("T")
 
@@ -218,12 +218,14 @@ def submit(
     """Validate a form and run one operation with it; None if the form was not sent, or has to be shown again.
 
     A refusal rolls the operation back before anything is rendered: the page shows what is stored, and what was typed.
-    `explain` may turn the refusal into another one.
+    `explain` may turn the refusal into another one. Raises WasDeleted if there is nothing left to show.
     """
     if not form.validate_on_submit():
         return None
     try:
         return Done(operation())
+    except WasDeleted:
+        raise
     except Refused as refusal:
         undo()
         form.refuse(explain(refusal))

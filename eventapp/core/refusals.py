@@ -10,3 +10,7 @@ class Refused(Exception):
         super().__init__(str(message))
         self.message = str(message)
         self.field = field
+
+
+class WasDeleted(Refused):
+    """What a form is about was deleted in the meantime, so that the form can't be shown again."""

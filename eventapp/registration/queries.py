@@ -22,6 +22,7 @@ from eventapp.registration.models import (
     Registration,
     RegistrationSettings,
     RemovedOption,
+    SeatPool,
     SessionSignup,
 )
 from eventapp.registration.records import MergedRegistration
@@ -138,13 +139,19 @@ def hold_minutes(event: Event) -> int:
     return settings_of(event).hold_minutes
 
 
-def lock_options(event_id: int) -> None:
+def lock_options(event_id: int) -> list[AttendanceOption]:
     """Lock the event's options for this transaction, always in the same order, and reread them with their pools.
 
-    A pool is not locked, because every operation locks an option that has it first.
+    A pool is not locked, because every operation locks an option that has it first. Returns the options that are left.
     """
     query = select(AttendanceOption).where(AttendanceOption.event_id == event_id).order_by(AttendanceOption.id)
-    db.session.scalars(locked(query, AttendanceOption.pool)).all()
+    return list(db.session.scalars(locked(query, AttendanceOption.pool)))
+
+
+def lock_pool(pool: SeatPool) -> bool:
+    """Lock shared seats, after the options, and reread them; False if they were deleted in the meantime."""
+    query = select(SeatPool).where(SeatPool.id == pool.id)
+    return db.session.scalar(locked(query)) is not None
 
 
 def lock(registration: Registration) -> None:

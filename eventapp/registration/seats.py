@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from eventapp.core import actors, revisions
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
-from eventapp.core.refusals import Refused
+from eventapp.core.refusals import Refused, WasDeleted
 from eventapp.core.statements import QuickWrite
 from eventapp.registration import notices, queries, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration, SeatPool
@@ -98,13 +98,44 @@ def take_for_newcomer(option: AttendanceOption, number: int = 1) -> bool:
     """
     if option.pool is None and take(option, number):
         return True
-    if option not in db.session:  # from memory
-        option = db.session.get_one(AttendanceOption, option.id)
+    option = _reread(option)
     if option.draws or (option.pool is None and option.seats_left == 0):
         return False
-    queries.lock_options(option.event_id)
+    _lock(option)
     served = _serve(option)
     return take(option, number, past_the_line=served.all_asked)
+
+
+def _reread(option: AttendanceOption) -> AttendanceOption:
+    """The option in this session, as it is now; it may be from memory. Raises Refused if it was deleted."""
+    now = db.session.get(AttendanceOption, option.id, populate_existing=True)
+    if now is None:
+        raise _deleted()
+    return now
+
+
+def _lock(option: AttendanceOption) -> None:
+    """Lock the options of its event, and reread them. Raises Refused if this one was deleted in the meantime."""
+    if option not in queries.lock_options(option.event_id):
+        raise _deleted()
+
+
+def lock(option: AttendanceOption) -> None:
+    """The same for whoever sets up an option. Raises WasDeleted."""
+    try:
+        _lock(option)
+    except Refused as refusal:
+        raise WasDeleted(refusal.message) from None
+
+
+def lock_pool(pool: SeatPool) -> None:
+    """Lock shared seats, after the options. Raises Refused if they were deleted in the meantime."""
+    if not queries.lock_pool(pool):
+        raise Refused(_("These shared seats were deleted in the meantime."), field="pool")
+
+
+def _deleted() -> Refused:
+    return Refused(_("This option was deleted in the meantime."), field="option")
 
 
 def add(option: AttendanceOption, number: int = 1) -> bool:
@@ -112,9 +143,9 @@ def add(option: AttendanceOption, number: int = 1) -> bool:
 
     False if the seats of the option are still to be drawn: everybody takes part in that.
     """
-    if option not in db.session:  # from memory
-        option = db.session.get_one(AttendanceOption, option.id)
-    queries.lock_options(option.event_id)
+    if option not in db.session:
+        option = _reread(option)
+    _lock(option)
     if option.draws:
         return False
     holder = option if option.pool is None else option.pool

@@ -51,7 +51,14 @@ def save_option(
     domains = [domain_key(domain) for domain in domains]
     _check_access(access, access_code=access_code, domains=domains, pool=pool)
     capacity = None if pool is not None else capacity
-    queries.lock_options(event.id)
+    if option is None:
+        # Where there is no option to lock yet: who sends the form twice at once gets two that differ.
+        db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
+        queries.lock_options(event.id)
+    else:
+        seats.lock(option)
+    if pool is not None:
+        seats.lock_pool(pool)
     if opens_at and closes_at and closes_at <= opens_at:
         raise Refused(_("The closing time must be after the opening time."), field="closes_at")
     taken, before = (option.seats_taken, option.pool) if option else (0, None)
@@ -156,7 +163,7 @@ def add_preset(event: Event, preset: RegistrationPreset, *, seats: int | None) -
 
 def place_option(option: AttendanceOption, position: int) -> None:
     """Move an option to a position among those of its event, counted from 0; past the end is the last."""
-    queries.lock_options(option.event_id)
+    seats.lock(option)
     ordering.number(ordering.moved(queries.options(option.event), option, position))
 
 
@@ -189,6 +196,7 @@ def shift_options(event: Event, shift: clock.Shift) -> int:
 
 def remove_option(option: AttendanceOption) -> None:
     """Delete an option. Raises Refused if somebody has registered with it."""
+    seats.lock(option)  # whoever takes a seat of it meanwhile is waited for
     used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
     if used is not None:
         raise Refused(_("People have registered with this option, so you can't delete it. Set a closing time instead."))

@@ -13,7 +13,7 @@ from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
-from eventapp.core.refusals import Refused
+from eventapp.core.refusals import Refused, WasDeleted
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.registration import notices, queries, seats, waiting_list
@@ -34,8 +34,13 @@ def save_settings(event: Event, *, address_check: AddressCheck, hold_minutes: in
 
 
 def save_pool(event: Event, pool: SeatPool | None, *, title: LocalizedText, capacity: int) -> SeatPool:
-    """Create or change shared seats; additional ones go to the waiting list. Raises Refused below the seats taken."""
+    """Create or change shared seats; additional ones go to the waiting list.
+
+    Raises Refused below the seats taken, WasDeleted if somebody else has deleted them.
+    """
     queries.lock_options(event.id)
+    if pool is not None:
+        _lock_pool(pool)
     seats.check_capacity(capacity, pool.seats_taken if pool is not None else 0)
     if pool is None:
         pool = SeatPool(event_id=event.id, seats_taken=0)
@@ -52,10 +57,18 @@ def save_pool(event: Event, pool: SeatPool | None, *, title: LocalizedText, capa
 def remove_pool(event: Event, pool: SeatPool) -> None:
     """Delete shared seats. Raises Refused while an option has them."""
     queries.lock_options(event.id)
+    _lock_pool(pool)
     if any(option.pool_id == pool.id for option in queries.options(event)):
         raise Refused(_("An option still has these seats. Give it its own seats first."))
     db.session.delete(pool)
     db.session.flush()
+
+
+def _lock_pool(pool: SeatPool) -> None:
+    try:
+        seats.lock_pool(pool)
+    except Refused as refusal:
+        raise WasDeleted(refusal.message) from None
 
 
 def draw(option: AttendanceOption) -> list[Registration]:
@@ -65,7 +78,7 @@ def draw(option: AttendanceOption) -> list[Registration]:
     drawn as one. Who gets no seat is on the waiting list in that order. Raises Refused while people can still register,
     after the draw, if nobody has registered, and while the event gives no seats: it is over, not public, postponed, …
     """
-    queries.lock_options(option.event_id)
+    seats.lock(option)
     if not option.draws:
         raise Refused(_("The seats of this option have been drawn already."))
     if not option.closed:

@@ -37,12 +37,12 @@ def after(app: Any, first: Callable[[], Any], then: Callable[[], Any]) -> Any:
             first()
             db.session.flush()
             answer = pool.submit(contextvars.Context().run, second)
-            while not (answer.done() or _somebody_waits()):
+            while not (answer.done() or somebody_waits()):
                 time.sleep(0.01)
         return answer.result()
 
 
-def _somebody_waits() -> bool:
+def somebody_waits() -> bool:
     if db.engine.dialect.name == "sqlite":
         time.sleep(0.05)
         return True
