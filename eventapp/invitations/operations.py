@@ -59,6 +59,8 @@ def add(event: Event, guests: Iterable[tuple[InvitedGuest, tuple[str, str]]], te
     wanted = list(guests)
     if len(wanted) > MOST:
         raise Refused(_("You can add up to %(number)d people at once.", number=MOST), field="guests")
+    # Whom somebody else invites at the same time is invited once.
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
     known = _invited(event)
     registered = _registered(event)
     made: list[Invitation] = []
@@ -201,9 +203,13 @@ def check_answerable(invitation: Invitation) -> None:
 
 
 def _hold(invitation: Invitation) -> None:
-    """Lock an invitation and reread it: of two simultaneous answers, the second sees the first."""
+    """Lock an invitation, then its registration, and reread them: of two simultaneous answers, the second sees the
+    first, and a registration that is merged into another one is not taken for one that has ended.
+    """
     query = select(Invitation).where(Invitation.id == invitation.id)
     db.session.scalars(locked(query)).all()
+    if invitation.registration is not None:
+        registration.hold(invitation.registration)
     check_answerable(invitation)
 
 
