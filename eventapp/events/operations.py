@@ -13,7 +13,7 @@ from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import tokens
 from eventapp.core.clock import local_day
-from eventapp.core.db import db, savepoint
+from eventapp.core.db import db, locked, savepoint
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
@@ -269,9 +269,16 @@ def ensure_series(slug: str, *, title: LocalizedText) -> EventSeries:
     return series
 
 
+def lock_team(event: Event) -> None:
+    """Let others who change the team wait until this transaction ends: who is added twice at once is a member once."""
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
+
+
 def set_member(event: Event, user: User, role: Role) -> TeamMember:
     """Add a user to the team or change their role. Raises Refused if no owner would be left."""
-    member = db.session.scalar(select(TeamMember).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id))
+    lock_team(event)
+    query = select(TeamMember).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id)
+    member = db.session.scalar(locked(query))
     if member is None:
         member = TeamMember(event_id=event.id, user=user, role=role)
         db.session.add(member)
@@ -285,6 +292,7 @@ def set_member(event: Event, user: User, role: Role) -> TeamMember:
 
 def remove_member(event: Event, member: TeamMember) -> None:
     """Remove a team member. Raises Refused for the last owner."""
+    lock_team(event)
     if member.role is Role.OWNER:
         _keep_an_owner(event, member)
     db.session.delete(member)

@@ -19,7 +19,7 @@ from eventapp.core import budgets, clock, tokens
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, savepoint, transaction
 from eventapp.core.languages import gettext as _
-from eventapp.core.refusals import Refused
+from eventapp.core.refusals import Refused, WasDeleted
 from eventapp.events import notices, operations, queries
 from eventapp.events.models import Event, TeamInvitation, TeamMember
 from eventapp.events.rules import TeamInvitationState
@@ -51,8 +51,8 @@ def invite(event: Event, email: str, role: Role, *, language: str, by: User) -> 
     if queries.role_in_team(event, user):
         raise Refused(_("This person is in the team. You can change the role in the table."), field="email")
     told = notices.added(event, user, role, by=by, language=user.language or language) if user.active else None
+    _close(event, mailbox_key(email))  # first the invitation, then the team, as whoever accepts it
     member = operations.set_member(event, user, role)
-    _close(event, mailbox_key(email))
     if told:
         told.deliver()
     _spend(email, by=by)
@@ -207,8 +207,13 @@ def _join(row: TeamInvitation, user: User) -> tuple[Event, User]:
 
 
 def change_role(event: Event, member: TeamMember, role: Role, *, by: User) -> None:
-    """Give a member another role. Raises Refused for the last owner, or if `by` may not give it."""
+    """Give a member another role. Raises Refused for the last owner, or if `by` may not give it, WasDeleted if somebody
+    else has removed the member.
+    """
     _check_may_give(event, role, by=by)
+    operations.lock_team(event)
+    if queries.role_in_team(event, member.user) is None:
+        raise WasDeleted(_("This person is not in the team any more."))
     operations.set_member(event, member.user, role)
 
 
