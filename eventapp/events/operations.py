@@ -269,14 +269,16 @@ def ensure_series(slug: str, *, title: LocalizedText) -> EventSeries:
     return series
 
 
-def lock_team(event: Event) -> None:
-    """Let others who change the team wait until this transaction ends: who is added twice at once is a member once."""
+def lock(event: Event) -> None:
+    """Let others who do what needs this lock wait until this transaction ends: where there is no row yet that two could
+    lock, each would add theirs. Before the event's options are locked.
+    """
     db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
 
 
 def set_member(event: Event, user: User, role: Role) -> TeamMember:
     """Add a user to the team or change their role. Raises Refused if no owner would be left."""
-    lock_team(event)
+    lock(event)  # who is added twice at once is a member once
     query = select(TeamMember).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id)
     member = db.session.scalar(locked(query))
     if member is None:
@@ -292,7 +294,7 @@ def set_member(event: Event, user: User, role: Role) -> TeamMember:
 
 def remove_member(event: Event, member: TeamMember) -> None:
     """Remove a team member. Raises Refused for the last owner."""
-    lock_team(event)
+    lock(event)
     if member.role is Role.OWNER:
         _keep_an_owner(event, member)
     db.session.delete(member)

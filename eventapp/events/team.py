@@ -211,7 +211,7 @@ def change_role(event: Event, member: TeamMember, role: Role, *, by: User) -> No
     else has removed the member.
     """
     _check_may_give(event, role, by=by)
-    operations.lock_team(event)
+    operations.lock(event)
     if queries.role_in_team(event, member.user) is None:
         raise WasDeleted(_("This person is not in the team any more."))
     operations.set_member(event, member.user, role)

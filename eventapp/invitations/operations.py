@@ -12,6 +12,7 @@ from eventapp.core.addresses import mailbox_key
 from eventapp.core.db import db, locked
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
+from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.invitations import queries
@@ -59,7 +60,7 @@ def add(event: Event, guests: Iterable[tuple[InvitedGuest, tuple[str, str]]], te
     wanted = list(guests)
     if len(wanted) > MOST:
         raise Refused(_("You can add up to %(number)d people at once.", number=MOST), field="guests")
-    _alone(event)
+    events.lock(event)  # whom two invite at once is invited once
     known = _invited(event)
     registered = _registered(event)
     made: list[Invitation] = []
@@ -79,11 +80,6 @@ def add(event: Event, guests: Iterable[tuple[InvitedGuest, tuple[str, str]]], te
     db.session.add_all(made)
     db.session.flush()
     return Added(made, skipped)
-
-
-def _alone(event: Event) -> None:
-    """Let others who invite people wait: whom two invite at once is invited once. Before the options are locked."""
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
 
 
 def _invited(event: Event) -> dict[tuple[str, str], int | None]:
@@ -283,7 +279,7 @@ def name_somebody_else(invitation: Invitation, guest: InvitedGuest, family: str,
 
     Nothing tells whether that person is invited or registered already. Raises Refused, TooManyEmails.
     """
-    _alone(invitation.event)
+    events.lock(invitation.event)
     _hold(invitation)
     if mailbox_key(guest.email) == invitation.email_key:
         raise Refused(_("This is your own e-mail address."), field="email")

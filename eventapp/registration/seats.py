@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from eventapp.core import actors, revisions
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
-from eventapp.core.refusals import Refused, WasDeleted
+from eventapp.core.refusals import Refused
 from eventapp.core.statements import QuickWrite
 from eventapp.registration import notices, queries, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration, SeatPool
@@ -101,7 +101,7 @@ def take_for_newcomer(option: AttendanceOption, number: int = 1) -> bool:
     option = _reread(option)
     if option.draws or (option.pool is None and option.seats_left == 0):
         return False
-    _lock(option)
+    lock(option)
     served = _serve(option)
     return take(option, number, past_the_line=served.all_asked)
 
@@ -114,28 +114,20 @@ def _reread(option: AttendanceOption) -> AttendanceOption:
     return now
 
 
-def _lock(option: AttendanceOption) -> None:
-    """Lock the options of its event, and reread them. Raises Refused if this one was deleted in the meantime."""
+def lock(option: AttendanceOption, *, refusal: type[Refused] = Refused) -> None:
+    """Lock the options of its event, and reread them. Raises the refusal if this one was deleted in the meantime."""
     if option not in queries.lock_options(option.event_id):
-        raise _deleted()
+        raise _deleted(refusal)
 
 
-def lock(option: AttendanceOption) -> None:
-    """The same for whoever sets up an option. Raises WasDeleted."""
-    try:
-        _lock(option)
-    except Refused as refusal:
-        raise WasDeleted(refusal.message) from None
-
-
-def lock_pool(pool: SeatPool) -> None:
-    """Lock shared seats, after the options. Raises Refused if they were deleted in the meantime."""
+def lock_pool(pool: SeatPool, *, refusal: type[Refused] = Refused) -> None:
+    """Lock shared seats, after the options. Raises the refusal if they were deleted in the meantime."""
     if not queries.lock_pool(pool):
-        raise Refused(_("These shared seats were deleted in the meantime."), field="pool")
+        raise refusal(_("These shared seats were deleted in the meantime."), field="pool")
 
 
-def _deleted() -> Refused:
-    return Refused(_("This option was deleted in the meantime."), field="option")
+def _deleted(refusal: type[Refused] = Refused) -> Refused:
+    return refusal(_("This option was deleted in the meantime."), field="option")
 
 
 def add(option: AttendanceOption, number: int = 1) -> bool:
@@ -145,7 +137,7 @@ def add(option: AttendanceOption, number: int = 1) -> bool:
     """
     if option not in db.session:
         option = _reread(option)
-    _lock(option)
+    lock(option)
     if option.draws:
         return False
     holder = option if option.pool is None else option.pool

@@ -12,7 +12,8 @@ from eventapp.core.addresses import domain_key
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
-from eventapp.core.refusals import Refused
+from eventapp.core.refusals import Refused, WasDeleted
+from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, shifted_window
 from eventapp.programme.rules import Mode
@@ -53,10 +54,10 @@ def save_option(
     capacity = None if pool is not None else capacity
     if option is None:
         # Where there is no option to lock yet: who sends the form twice at once gets two that differ.
-        db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
+        events.lock(event)
         queries.lock_options(event.id)
     else:
-        seats.lock(option)
+        seats.lock(option, refusal=WasDeleted)
     if pool is not None:
         seats.lock_pool(pool)
     if opens_at and closes_at and closes_at <= opens_at:
@@ -140,7 +141,7 @@ def add_preset(event: Event, preset: RegistrationPreset, *, seats: int | None) -
     Raises Refused if there are options already.
     """
     # Who sends the step twice at once gets them once.
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    events.lock(event)
     if queries.options(event):
         raise Refused(_("There are options already. Edit them, or add another one."))
     on_site = Mode.ONLINE if event.format is EventFormat.ONLINE else Mode.IN_PERSON
@@ -163,7 +164,7 @@ def add_preset(event: Event, preset: RegistrationPreset, *, seats: int | None) -
 
 def place_option(option: AttendanceOption, position: int) -> None:
     """Move an option to a position among those of its event, counted from 0; past the end is the last."""
-    seats.lock(option)
+    seats.lock(option, refusal=WasDeleted)
     ordering.number(ordering.moved(queries.options(option.event), option, position))
 
 
@@ -196,7 +197,7 @@ def shift_options(event: Event, shift: clock.Shift) -> int:
 
 def remove_option(option: AttendanceOption) -> None:
     """Delete an option. Raises Refused if somebody has registered with it."""
-    seats.lock(option)  # whoever takes a seat of it meanwhile is waited for
+    seats.lock(option, refusal=WasDeleted)  # whoever takes a seat of it meanwhile is waited for
     used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
     if used is not None:
         raise Refused(_("People have registered with this option, so you can't delete it. Set a closing time instead."))

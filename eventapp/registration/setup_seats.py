@@ -40,7 +40,7 @@ def save_pool(event: Event, pool: SeatPool | None, *, title: LocalizedText, capa
     """
     queries.lock_options(event.id)
     if pool is not None:
-        _lock_pool(pool)
+        seats.lock_pool(pool, refusal=WasDeleted)
     seats.check_capacity(capacity, pool.seats_taken if pool is not None else 0)
     if pool is None:
         pool = SeatPool(event_id=event.id, seats_taken=0)
@@ -57,18 +57,11 @@ def save_pool(event: Event, pool: SeatPool | None, *, title: LocalizedText, capa
 def remove_pool(event: Event, pool: SeatPool) -> None:
     """Delete shared seats. Raises Refused while an option has them."""
     queries.lock_options(event.id)
-    _lock_pool(pool)
+    seats.lock_pool(pool, refusal=WasDeleted)
     if any(option.pool_id == pool.id for option in queries.options(event)):
         raise Refused(_("An option still has these seats. Give it its own seats first."))
     db.session.delete(pool)
     db.session.flush()
-
-
-def _lock_pool(pool: SeatPool) -> None:
-    try:
-        seats.lock_pool(pool)
-    except Refused as refusal:
-        raise WasDeleted(refusal.message) from None
 
 
 def draw(option: AttendanceOption) -> list[Registration]:
@@ -78,7 +71,7 @@ def draw(option: AttendanceOption) -> list[Registration]:
     drawn as one. Who gets no seat is on the waiting list in that order. Raises Refused while people can still register,
     after the draw, if nobody has registered, and while the event gives no seats: it is over, not public, postponed, …
     """
-    seats.lock(option)
+    seats.lock(option, refusal=WasDeleted)
     if not option.draws:
         raise Refused(_("The seats of this option have been drawn already."))
     if not option.closed:
