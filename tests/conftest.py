@@ -163,7 +163,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory, folder_of_run: Path) -> Itera
 
 def _locks_one_table(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
     """Fails a statement that locks rows of a join: what is joined to a row that was waited for is out of date."""
-    assert " JOIN " not in statement or not re.search(r"\bFOR (NO KEY )?UPDATE\b", statement), statement
+    assert " JOIN " not in statement or not re.search(r"\bFOR ((NO KEY )?UPDATE|(KEY )?SHARE)\b", statement), statement
 
 
 def _hasty(connection: Any, record: object) -> None:

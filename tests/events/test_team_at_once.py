@@ -11,7 +11,7 @@ from eventapp.core.db import db
 from eventapp.core.refusals import Refused
 from eventapp.events import operations, team
 from eventapp.events.models import Event, TeamMember
-from tests.registration.test_locks import after, by_number
+from tests.support.at_once import after, by_number
 
 
 @pytest.mark.both_engines("on PostgreSQL, both could find that there is no such member yet")

@@ -18,7 +18,7 @@ from eventapp.registration import setup_seats
 from eventapp.registration.models import Registration
 from eventapp.registration.operations import RegistrationInput
 from eventapp.registration.rules import HOLDS_SEAT, Overrides
-from tests.registration.test_operations import at_once
+from tests.support.at_once import at_once
 from tests.support.make import fresh, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.both_engines("each locks in its own way")]

@@ -14,7 +14,7 @@ from eventapp.registration import queries as registrations
 from eventapp.registration.models import Registration
 from eventapp.registration.operations import RegistrationInput
 from eventapp.registration.rules import RegistrationStatus
-from tests.registration.test_locks import after, by_number
+from tests.support.at_once import after, by_number
 
 pytestmark = pytest.mark.both_engines("on PostgreSQL, what was read before the lock is out of date after it")
 

@@ -32,12 +32,12 @@ _RUN_AXE = """(async () => {
 # visits does not matter.
 _GLANCE = """() => {
   const root = document.documentElement;
-  const sum = {lang: root.lang, width: root.scrollWidth, css: 0, js: 0};
+  const seen = {lang: root.lang, width: root.scrollWidth, css: 0, js: 0};
   for (const entry of performance.getEntriesByType("resource")) {
     const kind = /\\.css$/.test(entry.name) ? "css" : /\\.m?js$/.test(entry.name) ? "js" : "";
-    if (kind) sum[kind] += entry.encodedBodySize;
+    if (kind) seen[kind] += entry.encodedBodySize;
   }
-  return sum;
+  return seen;
 }"""
 
 

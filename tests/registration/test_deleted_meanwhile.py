@@ -4,10 +4,7 @@ or what they do comes second.
 
 from __future__ import annotations
 
-import contextvars
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -20,7 +17,8 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import edits, operations, setup, setup_seats
 from eventapp.registration.models import AttendanceOption, Contact, Registration, SeatPool
 from eventapp.registration.operations import RegistrationInput
-from tests.registration.test_locks import NEW, after, by_number, save, somebody_waits
+from tests.registration.test_locks import NEW, save
+from tests.support.at_once import after, by_number, during
 from tests.support.make import fresh, words
 
 # On SQLite, whoever writes waits before they read.
@@ -35,9 +33,8 @@ def forum(make):
 
 
 @pytest.fixture
-def hall(forum):
-    with transaction():
-        return setup_seats.save_pool(forum, None, title=words("Hall"), capacity=5)
+def hall(make, forum):
+    return make.pool(forum, capacity=5)
 
 
 @pytest.fixture
@@ -70,14 +67,7 @@ def sent_while(first: Callable[[], Any], client: Any, path: str, data: dict[str,
     """What the form on a page answers that is sent `to` somewhere while the `first` thing is done."""
     target = to or path
     values = client.values(path, action=target) | data
-    with ThreadPoolExecutor(1) as pool:
-        with transaction():
-            first()
-            db.session.flush()
-            answer = pool.submit(contextvars.Context().run, lambda: client.post(target, data=values))
-            while not (answer.done() or somebody_waits()):
-                time.sleep(0.01)
-        return answer.result()
+    return during(first, lambda: client.post(target, data=values))
 
 
 @pytest.mark.parametrize("shared", [False, True])

@@ -5,48 +5,20 @@ PostgreSQL reads a row again that it has waited for, but what was joined to it o
 
 from __future__ import annotations
 
-import contextvars
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from eventapp.core.db import db, transaction
-from eventapp.registration import edits, operations, queries, setup, setup_seats, waiting_list
+from eventapp.core.db import db
+from eventapp.registration import edits, operations, queries, setup, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration, SeatPool
 from eventapp.registration.operations import RegistrationInput
-from tests.support.make import fresh, words
+from tests.support.at_once import after, by_number
+from tests.support.make import fresh
 
 pytestmark = pytest.mark.both_engines("PostgreSQL rereads a row that it has waited for, and not what is joined to it")
 
 NEW = RegistrationInput(email="new@example.org", family_name="Guest", given_name="One")
-
-
-def after(app: Any, first: Callable[[], Any], then: Callable[[], Any]) -> Any:
-    """Do the `first` thing, and end its transaction when `then` waits for it; the answer of `then`."""
-
-    def second() -> Any:
-        with app.app_context(), transaction():
-            return then()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction():
-            first()
-            db.session.flush()
-            answer = pool.submit(contextvars.Context().run, second)
-            while not (answer.done() or somebody_waits()):
-                time.sleep(0.01)
-        return answer.result()
-
-
-def somebody_waits() -> bool:
-    if db.engine.dialect.name == "sqlite":
-        time.sleep(0.05)
-        return True
-    return bool(db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 @pytest.fixture
@@ -55,15 +27,8 @@ def forum(make):
 
 
 @pytest.fixture
-def hall(forum):
-    with transaction():
-        return setup_seats.save_pool(forum, None, title=words("Hall"), capacity=5)
-
-
-def by_number(kind: type, thing: Any) -> Callable[[], Any]:
-    """The row in the session of who asks."""
-    number = thing.id
-    return lambda: db.session.get_one(kind, number)
+def hall(make, forum):
+    return make.pool(forum, capacity=5)
 
 
 def save(option: AttendanceOption, **values: Any) -> None:

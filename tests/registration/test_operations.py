@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextvars
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -23,6 +19,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import decisions, edits, operations, queries, setup, waiting_list
 from eventapp.registration.models import ModeChange, Registration
 from eventapp.registration.rules import HOLDS_SEAT, Access, RegistrationStatus
+from tests.support.at_once import at_once
 from tests.support.make import fresh
 
 pytestmark = pytest.mark.both_engines("seats are taken under row locks")
@@ -253,26 +250,6 @@ def test_an_option_with_people_stays(make, forum):
     make.registration(forum, option)
     with pytest.raises(Refused, match="People have registered"), transaction():
         setup.remove_option(option)
-
-
-def at_once(app, verb, times: int = 8) -> Counter[str]:
-    """Do the same thing in several transactions at the same moment; returns the result of each."""
-    together = Barrier(times)
-
-    def one(number: int) -> str:
-        with app.app_context():
-            together.wait()
-            try:
-                with transaction():
-                    verb(number)
-                return "done"
-            except Refused:
-                return "no"
-            except Exception as error:
-                return repr(error)
-
-    with ThreadPoolExecutor(times) as pool:
-        return Counter(pool.map(lambda n: contextvars.Context().run(one, n), range(times)))
 
 
 def test_a_seat_released_eight_times_at_once_goes_to_one(app, make, forum):

@@ -28,9 +28,8 @@ def forum(make):
 
 
 @pytest.fixture
-def hall(forum):
-    with transaction():
-        return setup_seats.save_pool(forum, None, title=words("Hall"), capacity=2)
+def hall(make, forum):
+    return make.pool(forum, capacity=2)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ from eventapp.programme.models import EventPerson, Release, Room, Session, Track
 from eventapp.programme.rules import Mode, SessionKind, SessionStatus
 from eventapp.registration import operations as registration
 from eventapp.registration import setup, setup_seats
-from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.models import AttendanceOption, Registration, SeatPool
 from eventapp.registration.rules import Access, AddressCheck
 
 # Far enough ahead to be open for registration, whenever the tests run.
@@ -220,6 +220,11 @@ class Make:
     def option(self, event: Event, mode: Mode = Mode.IN_PERSON, **values: Any) -> AttendanceOption:
         with transaction():
             return setup.save_option(event, None, mode=mode, title=words(values.pop("title", None)), **values)
+
+    def pool(self, event: Event, *, capacity: int) -> SeatPool:
+        """Seats that options of the event can share."""
+        with transaction():
+            return setup_seats.save_pool(event, None, title=words("Hall"), capacity=capacity)
 
     def approval_option(self, event: Event, **values: Any) -> AttendanceOption:
         return self.option(event, access=Access.APPROVAL, **values)
