@@ -270,8 +270,8 @@ def ensure_series(slug: str, *, title: LocalizedText) -> EventSeries:
 
 
 def lock(event: Event) -> None:
-    """Let others who do what needs this lock wait until this transaction ends: where there is no row yet that two could
-    lock, each would add theirs. Before the event's options are locked.
+    """Lock an event for this transaction. For operations that add a row of which there may be only one: two people who
+    add it at once find no row yet that both could lock. Call it before the event's options are locked.
     """
     db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
 
