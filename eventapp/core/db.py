@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -255,6 +255,23 @@ def savepoint() -> Iterator[None]:
     start_writing(db.session())
     with db.session.begin_nested():
         yield
+
+
+def attempt(change: Callable[[], bool]) -> bool:
+    """Run quick statements; if they return False, for nothing was changed, nothing stays locked either.
+
+    A row that PostgreSQL has waited for stays locked even if it is not changed after all, and who then locks several
+    rows in their order may be waiting for somebody who waits for that one. SQLite has one lock for everything.
+    """
+    if db.engine.dialect.name == "sqlite":
+        return change()
+    start_writing(db.session())
+    db.session.flush()  # or what is not yet written would be undone too
+    connection = db.session.connection()
+    connection.exec_driver_sql("SAVEPOINT attempt")
+    done = change()
+    connection.exec_driver_sql(f"{'RELEASE' if done else 'ROLLBACK TO'} SAVEPOINT attempt")
+    return done
 
 
 def writing() -> bool:

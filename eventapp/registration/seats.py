@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from eventapp.core import actors, revisions
-from eventapp.core.db import db
+from eventapp.core.db import attempt, db
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
 from eventapp.core.statements import QuickWrite
@@ -96,7 +96,7 @@ def take_for_newcomer(option: AttendanceOption, number: int = 1) -> bool:
     Seats may be free although people are waiting: nobody is promoted while an event is postponed. They come first,
     unless they are parties that need more seats and smaller ones may pass.
     """
-    if option.pool is None and take(option, number):
+    if option.pool is None and attempt(lambda: take(option, number)):
         return True
     option = _reread(option)
     if option.draws or (option.pool is None and option.seats_left == 0):

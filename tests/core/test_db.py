@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import func, inspect, select, text
 from werkzeug.test import Client
 
-from eventapp.core.db import Base, db, transaction
+from eventapp.core.db import Base, attempt, db, transaction
 from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.registration import operations
 from eventapp.registration.models import AttendanceOption, Registration
+from tests.support.make import fresh
 
 pytestmark = pytest.mark.both_engines("transactions, locks and errors of the database")
 
@@ -104,6 +105,19 @@ def test_a_refused_post_stores_nothing(client, make):
     response = client.fill("/events/forum/register", {"email": "no address", "family_name": "P"})
     assert response.status_code == 422
     assert db.session.scalar(select(func.count()).select_from(Registration)) == 0
+
+
+def test_what_was_to_be_written_before_an_attempt_that_fails_is_written(app, make):
+    event = make.event("forum")
+    with transaction():
+        event.slug = "renamed"
+
+        def fail() -> bool:
+            db.session.flush()
+            return False
+
+        assert not attempt(fail)
+    assert fresh(event).slug == "renamed"
 
 
 def test_a_get_changes_nothing(client, make):

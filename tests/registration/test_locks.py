@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from eventapp.core.db import db
-from eventapp.registration import edits, operations, queries, setup, waiting_list
+from eventapp.registration import edits, operations, queries, seats, setup, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration, SeatPool
 from eventapp.registration.operations import RegistrationInput
-from tests.support.at_once import after, by_number
+from tests.support.at_once import after, by_number, in_line
 from tests.support.make import fresh
 
 pytestmark = pytest.mark.both_engines("PostgreSQL rereads a row that it has waited for, and not what is joined to it")
@@ -92,3 +92,17 @@ def test_nobody_leaves_the_waiting_list_because_an_address_is_changed_meanwhile(
         return [one.id for party in waiting_list.line(hall()) for one in party]
 
     assert after(app, lambda: edits.change(changed(), NEW, by_team=True), waiting) == in_order
+
+
+def test_a_group_that_finds_too_few_seats_stands_in_nobodys_way(app, make, forum):
+    """Who locks all options in their order waits for the last one meanwhile, and holds the first."""
+    make.option(forum, title="A", capacity=9)
+    last = by_number(AttendanceOption, make.option(forum, title="B", capacity=2))
+
+    answers = in_line(
+        app,
+        lambda: seats.take(last()),
+        lambda: seats.take_for_newcomer(last(), 2),
+        lambda: [option.title["en"] for option in queries.lock_options(last().event_id)],
+    )
+    assert answers == [False, ["A", "B"]]

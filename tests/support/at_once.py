@@ -6,7 +6,8 @@ import contextvars
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -40,24 +41,35 @@ def during(first: Callable[[], Any], then: Callable[[], Any]) -> Any:
     """Do the `first` thing, and end its transaction when `then` waits for it; the answer of `then`, which is done in
     another thread.
     """
-    with ThreadPoolExecutor(1) as pool:
-        with transaction():
-            first()
-            db.session.flush()
-            answer = pool.submit(contextvars.Context().run, then)
-            while not (answer.done() or _somebody_waits()):
-                time.sleep(0.01)
-        return answer.result()
+    return _in_line(first, then)[0]
 
 
 def after(app: Any, first: Callable[[], Any], then: Callable[[], Any]) -> Any:
     """The same, with `then` in a transaction of its own."""
+    return in_line(app, first, then)[0]
 
-    def second() -> Any:
+
+def in_line(app: Any, first: Callable[[], Any], *others: Callable[[], Any]) -> list[Any]:
+    """The same with several others, each of which begins when the one before it waits."""
+
+    def alone(act: Callable[[], Any]) -> Any:
         with app.app_context(), transaction():
-            return then()
+            return act()
 
-    return during(first, second)
+    return _in_line(first, *(partial(alone, act) for act in others))
+
+
+def _in_line(first: Callable[[], Any], *others: Callable[[], Any]) -> list[Any]:
+    with ThreadPoolExecutor(len(others)) as pool:
+        with transaction():
+            first()
+            db.session.flush()
+            answers: list[Future[Any]] = []
+            for number, other in enumerate(others, start=1):
+                answers.append(pool.submit(contextvars.Context().run, other))
+                while not (answers[-1].done() or _waiting(number)):
+                    time.sleep(0.01)
+        return [answer.result() for answer in answers]
 
 
 def by_number(kind: type, thing: Any) -> Callable[[], Any]:
@@ -66,8 +78,10 @@ def by_number(kind: type, thing: Any) -> Callable[[], Any]:
     return lambda: db.session.get_one(kind, number)
 
 
-def _somebody_waits() -> bool:
+def _waiting(number: int) -> bool:
+    """Whether so many wait for a lock."""
     if db.engine.dialect.name == "sqlite":
         time.sleep(0.05)
         return True
-    return bool(db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+    found: int = db.session.scalar(text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")) or 0
+    return found >= number
