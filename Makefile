@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Reading compiled modules again is faster; the tests start Python dozens of times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run check quick test all lint style types contracts bench lock translations clean
+.PHONY: run check quick test all browser lint style types contracts bench lock translations clean
 
 run: .venv/.run
 	$(BIN)/eventapp --demo
@@ -16,14 +16,16 @@ check: .venv/.dev
 
 # Everything.
 test: .venv/.dev
-	$(BIN)/python -m tests.support.browser --install
 	$(MAKE) --no-print-directory -j 2 all lint
 
 quick: .venv/.dev
 	$(BIN)/pytest -n 2 -m "not slow and not journey" -k "not postgresql" --ignore tests/journeys
 
-all: .venv/.dev
+all: browser
 	$(BIN)/pytest -n 3
+
+browser: .venv/.dev
+	$(BIN)/python -m tests.support.browser --install
 
 lint: style types contracts
 
