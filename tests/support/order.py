@@ -48,8 +48,8 @@ def by_length(items: list[pytest.Item]) -> Callable[[pytest.Item], tuple[int, in
 class ByFile(LoadScopeScheduling):
     """Hands out one unit after another, in the order of their tests.
 
-    Where there are more than two workers, the one that has those that wait does nothing else: beside it two others use
-    two processors, and three that compute would take longer for the same.
+    Where there are more than two workers, the one that had those that wait goes on until the journeys end, which wait
+    for a browser and a server, and then stops: three that compute on two processors take longer for the same than two.
     """
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
@@ -60,8 +60,14 @@ class ByFile(LoadScopeScheduling):
         return unit(nodeid)
 
     def _reschedule(self, node: Any) -> None:
-        waits = WAITING in self.assigned_work[node] and self.numnodes > 2 and len(self.nodes) > 1
-        if waits and not node.shutting_down and self._pending_of(self.assigned_work[node]) <= 2:
-            node.shutdown()
+        waited = WAITING in self.assigned_work[node] and self.numnodes > 2 and len(self.nodes) > 1
+        if waited and not node.shutting_down and not self._journeys_go_on():
+            if self._pending_of(self.assigned_work[node]) <= 2:
+                node.shutdown()
         else:
             super()._reschedule(node)
+
+    def _journeys_go_on(self) -> bool:
+        return any(
+            self._pending_of({JOURNEYS: units[JOURNEYS]}) for units in self.assigned_work.values() if JOURNEYS in units
+        )
