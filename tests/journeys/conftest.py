@@ -45,7 +45,8 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.fail(browsers.MISSING, pytrace=False)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
+        arguments = [*browsers.ARGUMENTS, browsers.UNOPTIMIZED]
+        running = playwright.chromium.launch(executable_path=path, args=arguments)
         try:
             yield running
         finally:

@@ -185,12 +185,11 @@ OTHERWISE = {"en-light": NARROWEST, "ja-dark": WIDE}
 
 @pytest.fixture(scope="module")
 def undrawn(browser: Browser) -> Iterator[Browser]:
-    """A browser that draws only when it is asked to, and is not, and that does not spend time on making scripts fast that
-    run once. Where things are, and in which colours, it knows all the same. A whole browser with windows may not know
-    these options, and draws.
+    """A browser that draws only when it is asked to, and is not. Where things are, and in which colours, it knows all the
+    same. A whole browser with windows may not know these options, and draws.
     """
     frames = ["--enable-begin-frame-control", "--run-all-compositor-stages-before-draw"]
-    arguments = [*browsers.ARGUMENTS, *frames, "--js-flags=--no-opt,--no-maglev"]
+    arguments = [*browsers.ARGUMENTS, browsers.UNOPTIMIZED, *frames]
     running = browser.browser_type.launch(executable_path=browsers.find(), args=arguments)
     try:
         yield running

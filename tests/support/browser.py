@@ -35,6 +35,8 @@ ARGUMENTS = [
     "--disable-site-isolation-trials",
     "--renderer-process-limit=1",
 ]
+# For scripts that run once or twice, the time to make them fast is lost.
+UNOPTIMIZED = "--js-flags=--no-opt,--no-maglev"
 MISSING = "The journeys need a browser: run `python -m tests.support.browser --install`, or set CHROME to a Chromium."
 
 # The npm package (linux x86-64) and the SHA-512 of its archive.
