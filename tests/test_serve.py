@@ -91,21 +91,24 @@ def test_after_a_clean_stop_the_file_alone_is_the_whole_database(tmp_path):
     assert not (tmp_path / "eventapp.sqlite3-wal").exists() or not (tmp_path / "eventapp.sqlite3-wal").stat().st_size
 
 
-def test_a_query_that_was_not_percent_encoded_is_read_as_if_it_were(tmp_path):
-    with served(tmp_path, "--demo", "--no-worker", EVENTAPP_WORKERS="1") as server:
-        server.up()
-        for path, value in (("/verify?code=é", "é"), ("/events?q=日本", "日本")):
-            encoded = quote(path, safe="/?=")
-            status, body = server.get(encoded)
-            assert f'value="{value}"' in body.decode()
-            for _ in range(2):  # the second answer may come from the cache
-                assert server.raw("GET", path) == (status, body), path
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """A server of the demo that sends no e-mail."""
+    with served(tmp_path_factory.mktemp("pages"), "--demo", "--no-worker", EVENTAPP_WORKERS="1") as server:
+        yield server.up()
 
 
-def test_without_its_worker_it_starts_the_web_processes_alone(tmp_path):
-    with served(tmp_path, "--no-worker", EVENTAPP_WORKERS="1") as server:
-        server.up()
-        assert len(server.children()) == 1
+def test_without_its_worker_it_starts_the_web_processes_alone(pages):
+    assert len(pages.children()) == 1
+
+
+def test_a_query_that_was_not_percent_encoded_is_read_as_if_it_were(pages):
+    for path, value in (("/verify?code=é", "é"), ("/events?q=日本", "日本")):
+        encoded = quote(path, safe="/?=")
+        status, body = pages.get(encoded)
+        assert f'value="{value}"' in body.decode()
+        for _ in range(2):  # the second answer may come from the cache
+            assert pages.raw("GET", path) == (status, body), path
 
 
 def server_processes(url: str) -> list[int]:
