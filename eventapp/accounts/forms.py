@@ -47,7 +47,7 @@ class AccountForm(Form):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.language.choices = [SelectChoice("", _("As your browser asks for")), *interface_languages()]
+        self.language.choices = [SelectChoice("", _("Same as your browser")), *interface_languages()]
         self.language.flags.asked = True
 
     def values(self) -> dict[str, str]:

@@ -179,7 +179,7 @@ def make_administrator(user: User, *, by: User) -> None:
 def unmake_administrator(user: User, *, by: User) -> None:
     """Let a user do only what their teams let them do. Raises Refused for oneself."""
     if user.id == by.id:
-        raise Refused(_("You can't take this away from yourself. Ask another administrator."))
+        raise Refused(_("You can't remove your own administrator rights. Ask another administrator."))
     _check_administrator(by)
     user.admin = False
     db.session.flush()

@@ -67,7 +67,7 @@ def may_give(own: Role | None, given: Role) -> bool:
 
 
 _DUTIES: dict[Role, object] = {
-    Role.OWNER: _l("everything, the team included"),
+    Role.OWNER: _l("everything, including the team"),
     Role.PROGRAMME: _l("sessions, rooms, tracks and speakers"),
     Role.REGISTRATION: _l("registrations, registration form, e-mails and check-in"),
     Role.CHECK_IN: _l("check-in at the door: names and organizations, but no e-mail addresses and no answers"),

@@ -84,7 +84,7 @@ def send(announcement: Announcement) -> datetime:
     """
     group = queries.group_of(announcement.event, queries.query_of(announcement))
     if not group.addresses:
-        raise Refused(_("Nobody in this group can be written to."))
+        raise Refused(_("Nobody in this group has an e-mail address."))
     now = clock.now()
     if announcement.planned_at is not None and announcement.planned_at <= now:
         raise Refused(_("The time to send it is in the past. Change it first."))

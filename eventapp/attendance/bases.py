@@ -29,7 +29,7 @@ class Basis(Labelled):
 _EXPLANATIONS: dict[Basis, object] = {
     Basis.REGISTERED: _l("Counts all active registrations, including people waiting for approval or a seat."),
     Basis.CONFIRMED: _l("Counts confirmed registrations."),
-    Basis.CHECKED_IN: _l("Counts people who were checked in at a door, each of them once."),
+    Basis.CHECKED_IN: _l("Counts people who were checked in at a door. Each person counts once."),
     Basis.DECLARED: _l("Figures reported by the source. They can't be broken down."),
 }
 

@@ -207,7 +207,7 @@ class Dimensions:
     def _session(self, label: str, checked_in: bool) -> Dimension:
         known = {row.id: (at, row) for at, row in enumerate(_sessions(self.event))}
         reader = languages.reader()
-        none = _missing(_("Checked in at no session") if checked_in else _("No seat in a session"))
+        none = _missing(_("Not checked in to any session") if checked_in else _("No seat in a session"))
 
         def part(number: int | None) -> Part:
             if number not in known:

@@ -122,14 +122,14 @@ def _method(event: Event, dimensions: Dimensions, statements: list[CountStatemen
         line(_("Summary (%(basis)s)", basis=said.counts.basis.label), said.text(languages.interface()))
         line(said.counts.basis.label, said.counts.basis.explanation)
         if said.counts.unplaced:
-            line(_("Cities without a country, which count nowhere"), len(said.counts.unplaced))
+            line(_("Cities without a country (not counted)"), len(said.counts.unplaced))
     for state in LiveState:
         line(state.label, state.explanation)
-    line(_("Attendance modes"), _("All. Who was checked in at a door counts as in person."))
-    line(_("Host organizations"), _("They count like all others."))
+    line(_("Attendance modes"), _("All. People who were checked in at a door count as in person."))
+    line(_("Host organizations"), _("They count like everyone else."))
     line(_("People"), _("Registrations that were merged are one person. Totals count each person once."))
     line(_("Cities"), _("Each city counts once, however it is spelled. A prefecture or state is not a city."))
-    line(_("Delegations of which nobody is named"), crossing.delegations(dimensions))
+    line(_("Delegations without named people"), crossing.delegations(dimensions))
     for row in queries.reported_counts(event):
         text = plain(summary(row.figures(event.country_code), languages.interface()))
         line(_("Reported, not counted (%(source)s)", source=row.source), text)

@@ -98,7 +98,7 @@ class ReportedForm(Form):
     domestic_cities = _number(_l("Cities in the country of the event"))
     organizations = _number(_l("Companies and organizations"))
     of_what = LocalizedField(
-        _l("What they are figures of"),
+        _l("What the figures describe"),
         description=_l("For example “People who took part on site”."),
         maximum=300,
     )

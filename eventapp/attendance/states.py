@@ -32,7 +32,9 @@ _EXPLANATIONS: dict[LiveState, object] = {
     LiveState.REGISTERED: _l("People with an active registration: confirmed or waiting."),
     LiveState.CONFIRMED: _l("People who have a seat."),
     LiveState.WAITING: _l("People who wait for approval, an answer or a seat."),
-    LiveState.CHECKED_IN: _l("People who were let in at a door, each once, whatever became of their registration."),
+    LiveState.CHECKED_IN: _l(
+        "People who were let in at a door. Each person counts once, even if their registration has ended since."
+    ),
     LiveState.NO_SHOW: _l("Confirmed people in person who were not checked in by the end of their last day."),
 }
 _CONFIRMED = frozenset({RegistrationStatus.CONFIRMED})

@@ -97,7 +97,8 @@ def _json(event: Event, said: CountStatement, *, whole: bool = False) -> Respons
 def _note() -> str:
     """Why some numbers are null."""
     return _(
-        "Numbers of fewer than %(number)d people are not published (null), nor others that would tell them.",
+        "Numbers of fewer than %(number)d people are not published (null), nor are numbers from which they could be "
+        "worked out.",
         number=FEWEST,
     )
 

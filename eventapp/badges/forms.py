@@ -64,7 +64,7 @@ class SheetForm(Form):
             return None
         sheet = self._own_sheet() if self.sheet.data == OWN else BY_KEY.get(self.sheet.data or "", SHEETS[0])
         if sheet is None or not sheet.fits():
-            self.width.errors = [*self.width.errors, _("These badges are not on the page, or lie on each other.")]
+            self.width.errors = [*self.width.errors, _("These badges overlap or don't fit on the page.")]
             return None
         return sheet.moved(self.offset_x.data or 0, self.offset_y.data or 0)
 

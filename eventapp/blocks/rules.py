@@ -30,7 +30,8 @@ class BlockKind(Labelled):
 HOW_TO_WRITE = {
     BlockKind.TEXT: _l("Markdown."),
     BlockKind.QUESTIONS: _l(
-        "A question in a line, its answer below (Markdown), and an empty line before the next question."
+        "Write each question on one line and its answer below it (Markdown). Leave an empty line before the next "
+        "question."
     ),
     BlockKind.DOCUMENTS: _l(
         "One in a line: the title, a bar, and the address. Floor plan | https://example.org/plan.pdf"

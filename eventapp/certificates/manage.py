@@ -32,7 +32,7 @@ class IssueForm(Form):
     """For whom certificates are issued."""
 
     least_minutes = IntegerField(
-        _l("Online: at least so many minutes"),
+        _l("Minimum time online, in minutes"),
         validators=[InputRequired(), between(1, 10_000)],
         default=30,
         render_kw={"inputmode": "numeric"},
@@ -44,7 +44,7 @@ class WithdrawForm(Form):
 
     reason = StringField(
         _l("Reason"),
-        description=_l("Whoever checks the certificate sees that it was withdrawn, and not why."),
+        description=_l("Anyone who checks the certificate sees that it was withdrawn, but not why."),
         validators=[InputRequired(), Length(max=200)],
     )
 

@@ -29,7 +29,7 @@ def lines(facts: CertificateContent, language: str) -> list[str]:
         found.append(_("Checked in at the venue: %(days)s", days=days))
     if facts.minutes is not None:
         time = ngettext("%(num)d minute", "%(num)d minutes", facts.minutes)
-        found.append(_("Attended online: %(time)s, by the record of the meeting", time=time))
+        found.append(_("Attended online: %(time)s, according to the record of the meeting", time=time))
     if facts.sessions:
         titles = languages.listing([said(title, language) for title in facts.sessions], language)
         found.append(_("Sessions: %(titles)s", titles=titles))

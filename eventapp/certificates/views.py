@@ -91,7 +91,7 @@ def document(certificate: Certificate) -> Response:
     """
     name = paper.printed_name(certificate, answers.fonts())
     if not name and not certificate.erased:
-        raise Refused(_("No font has the letters of this name, so the certificate can't be printed."))
+        raise Refused(_("No font has the characters of this name, so the certificate can't be printed."))
     url = absolute("certificates.result", code=rules.spaced(certificate.code))
     data = paper.data(certificate, name, url, interface())
     return answers.answer("certificate", data, name=f"certificate-{certificate.code[:4]}", at=certificate.issued_at)

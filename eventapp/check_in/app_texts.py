@@ -20,7 +20,7 @@ def texts() -> dict[str, object]:
         "to_send": _("{number} to send"),
         "revoked": _("Signed out"),
         "revoked_long": _(
-            "The organizers have signed this device out, or its time is over. Scans that were not sent are kept."
+            "The organizers have signed this device out, or its link has expired. Scans that were not sent are kept."
         ),
         "list_of": _("List of {time}"),
         "no_list": _("No list yet"),
@@ -29,7 +29,7 @@ def texts() -> dict[str, object]:
         ),
         "sent": _("sent"),
         "not_sent": _("not sent yet"),
-        "differs": _("the server has decided otherwise"),
+        "differs": _("the server decided differently"),
         "undo": _("Undo"),
         "undone": _("Undone"),
         "overrule": _("Overrule"),

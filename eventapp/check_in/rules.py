@@ -145,7 +145,7 @@ class CheckInKind(Labelled):
 def in_words(kind: CheckInKind, result: ScanResult, *, forced: bool) -> tuple[str, str]:
     """(word, sentence) of a line of the log, in the interface's language."""
     if kind is CheckInKind.UNDO:
-        return _("Undone"), _("What was recorded before is taken back.")
+        return _("Undone"), _("The earlier entry has been undone.")
     if forced:
         return _("Overruled: %(result)s", result=result.label), result.sentence
     if kind is CheckInKind.OUT and result is ScanResult.OK:

@@ -140,4 +140,4 @@ def _time(values: Mapping[str, Any], name: str) -> datetime:
 
 
 def _unreadable() -> str:
-    return _("This message of a check-in device can't be read. Update the app on the device.")
+    return _("We can't read what this check-in device has sent. Update the app on the device.")

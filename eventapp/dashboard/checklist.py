@@ -73,7 +73,7 @@ def musts(parts: EventParts, gaps: Sequence[Gap]) -> list[Check]:
             edit,
             own,
             Gap.DATES not in gaps,
-            _("It was postponed, and the dates are over.") if Gap.DATES in gaps else event.when(),
+            _("It was postponed, and its dates have passed.") if Gap.DATES in gaps else event.when(),
         ),
     ]
     if event.format is not EventFormat.ONLINE:
@@ -127,16 +127,16 @@ def _about_people(parts: EventParts) -> Iterator[Check]:
     if parts.options:
         why = _("People agree to it when they register.")
         yield Check(_("Write the privacy notice"), "registration_form.privacy", people, bool(facts.privacy), why)
-        why = _("See the form as others do.")
+        why = _("See the form as attendees see it.")
         yield Check(_("Make a test registration"), "registration_form.preview", people, facts.registrations > 0, why)
     online = any(one.mode is Mode.ONLINE for one in parts.options) or event.format is not EventFormat.IN_PERSON
     if online:
         why = _("Only people with a confirmed registration get it.")
         section = {"section": "online"}
         yield Check(_("Add the joining link"), "dashboard_event.edit", own, bool(event.join_url), why, section)
-    why = _("Else nobody can reply to the event's e-mails.")
+    why = _("Without one, nobody can reply to the event's e-mails.")
     yield Check(_("Say who answers e-mails"), "email_settings.email_settings", own, facts.replies > 0, why)
-    why = _("So that somebody can stand in for you.")
+    why = _("So that a colleague can step in for you.")
     yield Check(_("Invite a colleague to the team"), "team_manage.team", own, facts.members > 1, why)
 
 

@@ -147,7 +147,7 @@ class EventForm(EventStartForm):
     )
     spoken = SelectMultipleField(
         _l("Language of the sessions"),
-        description=_l("Holds for every session that names no other languages."),
+        description=_l("Applies to every session without languages of its own."),
         validators=[Optional()],
     )
     interpretation = LocalizedField(_l("Interpretation"), description=_l("For example: interpreted in all plenaries."))

@@ -119,6 +119,6 @@ def withdraw(event: Event, number: int) -> ResponseReturnValue:
     """Withdraw an invitation, after confirmation."""
     row, form = _invitation(event, number), Form()
     if submit(form, lambda: team.withdraw(event, row.id)):
-        flash(_("The invitation of %(email)s is withdrawn.", email=row.email))
+        flash(_("The invitation to %(email)s has been withdrawn.", email=row.email))
         return redirect(url_for(".team", slug=event.slug), 303)
     return page("events/withdraw_invitation.html", event=event, invitation=row, form=form)

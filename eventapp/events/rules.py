@@ -95,7 +95,7 @@ class Gap(Labelled):
 
     TITLE = "title", _l("Give the event a title first.")
     VENUE = "venue", _l("Name the venue first: people need to know where to come.")
-    DATES = "dates", _l("Enter the new dates first: the present ones are over.")
+    DATES = "dates", _l("Enter the new dates first: the current ones have passed.")
 
 
 class HostRole(Labelled):
@@ -205,7 +205,7 @@ class TeamInvitationState(Labelled):
 
     PENDING = "pending", _l("waiting")
     EXPIRED = "expired", _l("expired")
-    LAPSED = "lapsed", _l("not valid any more")
+    LAPSED = "lapsed", _l("no longer valid")
     WITHDRAWN = "withdrawn", _l("withdrawn")
     ACCEPTED = "accepted", _l("accepted")
 

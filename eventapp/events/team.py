@@ -192,7 +192,7 @@ def join(token: str, *, user: User) -> tuple[Event, User]:
 def _pending(token: str) -> TeamInvitation:
     row, state = queries.invitation_by_token(token, locked=True)
     if row is None or state is not TeamInvitationState.PENDING:
-        raise Refused(_("This invitation can't be accepted any more."))
+        raise Refused(_("This invitation can no longer be accepted."))
     return row
 
 
@@ -213,7 +213,7 @@ def change_role(event: Event, member: TeamMember, role: Role, *, by: User) -> No
     _check_may_give(event, role, by=by)
     operations.lock(event)
     if queries.role_in_team(event, member.user) is None:
-        raise WasDeleted(_("This person is not in the team any more."))
+        raise WasDeleted(_("This person is no longer in the team."))
     operations.set_member(event, member.user, role)
 
 

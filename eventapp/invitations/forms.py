@@ -31,8 +31,8 @@ class InviteForm(Form):
         lazy_pgettext("invitations", "People"),
         [DataRequired(_l("Enter at least one e-mail address."))],
         description=_l(
-            "One person in each line, with e-mail address, name and organization, for example: "
-            "Ada Lovelace, ada@example.org, City of London. You can paste from a spreadsheet or a mail program."
+            "One person per line, with e-mail address, name and organization, for example: "
+            "Ada Lovelace, ada@example.org, City of London. You can paste from a spreadsheet or an e-mail app."
         ),
         render_kw={"rows": 8, "spellcheck": "false"},
     )

@@ -166,7 +166,7 @@ def send_again(invitation: Invitation) -> None:
     """Send one invitation again. Raises Refused if it was withdrawn or not sent yet, or the event is over or off."""
     check_takes_place(invitation.event)
     if invitation.status not in ANSWERABLE:
-        raise Refused(_("This invitation is not valid any more."))
+        raise Refused(_("This invitation is no longer valid."))
     invitation.sent_at = clock.now()
     db.session.flush()
     _notify(invitation, "invite")
@@ -198,7 +198,7 @@ def withdraw(invitation: Invitation) -> None:
 def check_answerable(invitation: Invitation) -> None:
     """Raise Refused if the invitation can't be answered any more."""
     if invitation.status not in ANSWERABLE:
-        raise Refused(_("This invitation is not valid any more. Please write to the organizers."))
+        raise Refused(_("This invitation is no longer valid. Please contact the organizers."))
     check_takes_place(invitation.event)
 
 
@@ -313,7 +313,7 @@ def _take_back_substitutes(invitation: Invitation) -> None:
         if other.status is InvitationStatus.REPLACED:  # and whom they have named in turn
             _take_back_substitutes(other)
         if _registration(other) is not None:
-            raise Refused(_("Somebody else is coming in your place. Please write to the organizers."))
+            raise Refused(_("Somebody else is coming in your place. Please contact the organizers."))
         withdraw(other)
 
 

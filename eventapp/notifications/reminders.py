@@ -44,7 +44,7 @@ class ReminderKind(Labelled):
 
     WEEK = "week", _l("A week before, at 9:00")
     DAY = "day", _l("The day before, at 9:00")
-    HOUR = "hour", _l("An hour before, with the joining link, to those who attend online")
+    HOUR = "hour", _l("An hour before, with the joining link, to online attendees")
     THANKS = "thanks", _l("A thank-you the morning after the event")
 
     @property

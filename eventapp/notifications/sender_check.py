@@ -110,7 +110,9 @@ def _dkim(questions: _Questions, domain: str, selector: str) -> Finding:
             if not tags["p"]:
                 said = _("The key of the selector “%(name)s” has been withdrawn.", name=name)
                 return Finding("DKIM", Verdict.WRONG, said, text)
-            said = _("There is a key for the selector “%(name)s”. The mail server must sign with it.", name=name)
+            said = _(
+                "There is a key for the selector “%(name)s”. Make sure that the mail server signs with it.", name=name
+            )
             return Finding("DKIM", Verdict.FINE, said, text)
     if selector:
         said = _("There is no key for the selector “%(name)s”. Publish it as a TXT record.", name=selector)

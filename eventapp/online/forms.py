@@ -36,7 +36,7 @@ class ReportUploadForm(Form):
         description=_l("As you have downloaded it: CSV or Excel (.xlsx), up to 10 MB and 20,000 rows."),
         render_kw={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv"},
     )
-    session = SelectField(_l("Of what is this report?"), [InputRequired()], choices=[])
+    session = SelectField(_l("What is this report about?"), [InputRequired()], choices=[])
 
     @classmethod
     def of(cls, sessions: Sequence[Session]) -> Self:
@@ -49,11 +49,13 @@ class ReportUploadForm(Form):
 class ReportSettingsForm(Form):
     """How the rows are read."""
 
-    session = SelectField(_l("Of what is this report?"), [InputRequired()], choices=[])
+    session = SelectField(_l("What is this report about?"), [InputRequired()], choices=[])
     zone = StringField(
         _l("Time zone of the times"),
         [InputRequired(_l("Choose a time zone from the list, such as Asia/Tokyo.")), known_zone],
-        description=_l("Reports don't say it. It is that of the person who has downloaded the file, or of the host."),
+        description=_l(
+            "Reports don't state it. It is that of the person who downloaded the file, or of the meeting's owner."
+        ),
         render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
     )
     day_order = SelectField(
@@ -108,6 +110,6 @@ class TicketHereForm(HereForm):
     ticket = StringField(
         _l("Code of your ticket"),
         [InputRequired(_l("Type the code of your ticket.")), Length(max=400)],
-        description=_l("Eight signs, below the QR code of your ticket."),
+        description=_l("Eight characters, below the QR code of your ticket."),
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )

@@ -138,9 +138,9 @@ def _is_unsure(report: AttendanceReport, planned: ReportPlan) -> bool:
 
 _WHY = {
     RowProblem.NOBODY: lambda text: _("neither a name nor an e-mail address"),
-    RowProblem.JOINED: lambda text: _("“%(said)s” is not a time of joining", said=text),
-    RowProblem.LEFT: lambda text: _("“%(said)s” is not a time of leaving", said=text),
-    RowProblem.DURATION: lambda text: _("“%(said)s” is not a duration", said=text),
+    RowProblem.JOINED: lambda text: _("“%(said)s” is not a valid joining time", said=text),
+    RowProblem.LEFT: lambda text: _("“%(said)s” is not a valid leaving time", said=text),
+    RowProblem.DURATION: lambda text: _("“%(said)s” is not a valid duration", said=text),
     RowProblem.BACKWARDS: lambda text: _("left before they joined"),
     RowProblem.LONG: lambda text: _("longer than two days"),
 }

@@ -142,7 +142,7 @@ def begin(
     Raises Refused if there is nobody, or the option is not one of the event's.
     """
     if not numbers:
-        raise Refused(_("There is nobody to whom this applies."))
+        raise Refused(_("This applies to none of these people."))
     if verb is BulkVerb.MOVE and registrations.option_by_key(event, details.get("option", "")) is None:
         raise Refused(_("Choose one of the options shown."), field="option")
     if verb is BulkVerb.TAG:

@@ -42,7 +42,7 @@ def merge(kept: Registration, other: Registration) -> None:
     registration.hold(kept)
     registration.hold(other)
     if not {kept.status, other.status} <= ACTIVE:
-        raise Refused(_("One of these registrations is not active any more."))
+        raise Refused(_("One of these registrations is no longer active."))
     _seat(kept, other)
     session_seats.hand_over(other, kept)
     _move(kept, other)

@@ -46,7 +46,7 @@ class SessionForm(Form):
     starts_at = LocalTimeField(_l("Starts"), description=_l("Leave both empty until the session is scheduled."))
     ends_at = LocalTimeField(_l("Ends"))
     day = DateField(
-        _l("Day, if the hour is not known yet"),
+        _l("Day, if the time is not known yet"),
         description=_l("Instead of start and end. The programme then says that the time is to be announced."),
         validators=[Optional()],
     )

@@ -50,7 +50,7 @@ def option_name(option: AttendanceOption) -> str:
 def no_program(form: Any, field: Any) -> None:
     """Validator of the hidden field. A person whose browser has filled it in sees it, and loses nothing."""
     if field.data:
-        raise ValidationError(_("Programs fill in this field. Clear it to show that you are a person."))
+        raise ValidationError(_("This field is a trap for spam programs. Clear it to show that you are a person."))
 
 
 # Languages in which the form of an event is kept: those of the event, and some of visitors.

@@ -235,8 +235,8 @@ class PrivacyNoticeForm(Form):
         rows=12,
         maximum=20_000,
         description=_l(
-            "Say who uses the details, what for and how long, and whom to ask. People tick a box to agree. Without a "
-            "text, nobody is asked. Markdown is possible."
+            "Say who uses the details, what for and for how long, and whom to contact. People tick a box to agree. If "
+            "you leave this empty, nobody is asked. You can use Markdown."
         ),
     )
 

@@ -101,7 +101,7 @@ class Overrides(NamedTuple):
 class Promotion(Labelled):
     """What happens with a seat that has become free, for the first on the waiting list."""
 
-    AT_ONCE = "at_once", _l("Give it to them at once")
+    AT_ONCE = "at_once", _l("Give it to them straight away")
     OFFER = "offer", _l("Offer it to them, and wait for their answer")
 
 

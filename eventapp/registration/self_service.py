@@ -71,7 +71,7 @@ def register_again(registration: Registration) -> bool:
     if registration.status in ACTIVE:
         return True
     if not undo_steps.cancelled_by_guest(registration, undo_steps.last(registration)):
-        raise Refused(_("The organizers have ended this registration. Please write to them."))
+        raise Refused(_("The organizers have ended this registration. Please contact them."))
     return operations.reinstate(registration, by_guest=True)
 
 
@@ -126,9 +126,9 @@ def _return(registration: Registration, step: UndoableStep, option: AttendanceOp
     if waited is None and (kept or seats.take_for_newcomer(option)):
         registration.status, registration.waiting_since = step.status, None
     elif waited is None and step.kind is StepKind.SWITCH:
-        raise Refused(_("Your former seat is taken by now. You keep your current one."))
+        raise Refused(_("Your former seat has been taken. You keep your current one."))
     elif waited is None and not option.waiting_list:
-        raise Refused(_("Your former seat is taken by now."))
+        raise Refused(_("Your former seat has been taken."))
     else:
         registration.status, registration.waiting_since = RegistrationStatus.WAITLISTED, waited or clock.now()
         registration.party = waiting_list.party_since(registration.contact, option, waited) if waited else None

@@ -66,7 +66,7 @@ def save_option(
     if pool is None:
         seats.check_capacity(capacity, taken)
     elif pool is not before and pool.capacity - pool.seats_taken < taken:
-        raise Refused(_("There are not enough shared seats for those who have this option."), field="pool")
+        raise Refused(_("There are not enough shared seats for the people who have this option."), field="pool")
     if option is None:
         keys = set(db.session.scalars(select(AttendanceOption.key).where(AttendanceOption.event_id == event.id)))
         key, number = mode.value, 2
@@ -103,7 +103,7 @@ def _check_access(access: Access, *, access_code: str, domains: Collection[str],
     if access is Access.DOMAIN and not domains:
         raise Refused(_("Enter at least one domain, such as city.example."), field="domains")
     if access is Access.CODE and access_code and not is_code(access_code, access_code):
-        raise Refused(_("A code needs letters or digits."), field="access_code")
+        raise Refused(_("A code must contain letters or digits."), field="access_code")
     if access is Access.LOTTERY and pool is not None:
         raise Refused(_("A lottery needs seats of its own."), field="pool")
 

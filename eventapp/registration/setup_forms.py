@@ -141,15 +141,15 @@ class OptionForm(Form):
     )
     promote_hours = IntegerField(
         _l("Hours before the start from which seats are only offered"),
-        description=_l("Nobody should learn in the night that they are expected in the morning."),
+        description=_l("So that nobody learns at night that they are expected in the morning."),
         validators=[Optional(), between(0, 2000)],
         render_kw={"inputmode": "numeric", "min": 0},
     )
     smaller_may_pass = BooleanField(
         _l("A smaller group may pass"),
         description=_l(
-            "If the first in line are a group that needs more seats than there are, give them to the next that fits. "
-            "Otherwise the seats wait for the group."
+            "If a group is first in line and needs more seats than are free, the next person or group that fits gets "
+            "them. Otherwise the seats are kept for the group that is first."
         ),
     )
 

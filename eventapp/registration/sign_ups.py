@@ -64,7 +64,7 @@ def _offered(registration: Registration, code: str) -> SessionOffer:
     if offer.over:
         raise Refused(_("This session has started or is over."))
     if offer.elsewhere and not offer.mine:
-        raise Refused(_("This session is on site. To take a seat in it, change how you take part first."))
+        raise Refused(_("This session is on site. To take a seat in it, change how you attend first."))
     return offer
 
 

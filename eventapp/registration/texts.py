@@ -23,9 +23,9 @@ def waiting_rules(option: AttendanceOption) -> list[str]:
     if option.promotion is Promotion.OFFER:
         said += [_("A free seat is offered to the first in line."), answer]
     elif not option.promote_hours:
-        said.append(_("A free seat goes to the first in line at once until the event starts."))
+        said.append(_("A free seat goes straight to the first in line until the event starts."))
     else:
-        said.append(_("A free seat goes to the first in line at once until %(when)s.", when=until))
+        said.append(_("A free seat goes straight to the first in line until %(when)s.", when=until))
         said += [_("After that, it is offered to them."), answer]
     if option.smaller_may_pass:
         said.append(_("If a group needs more seats than are free, a smaller group behind it may get them."))

@@ -34,7 +34,7 @@ class SiteForm(Form):
         _l("Privacy"), description=_l("What the site keeps, and why. Markdown."), rows=6, maximum=20_000
     )
     accessibility = LocalizedField(_l("Accessibility"), description=_l("Markdown."), rows=4, maximum=20_000)
-    zone = StringField(_l("Time zone"), description=_l("A place such as Asia/Tokyo."), render_kw={"list": "zones"})
+    zone = StringField(_l("Time zone"), description=_l("For example Asia/Tokyo."), render_kw={"list": "zones"})
     country_code = CountryField(_l("Country"))
     languages = SelectMultipleField(_l("Working languages"))
 

@@ -90,7 +90,7 @@ def test_an_own_sheet_is_used_and_one_that_can_t_be_is_refused_with_what_was_ent
     own = "sheet=own&width=90&height=50&columns=2&rows=5&left=10&top=10"
     assert organizer.get(f"{BADGES}?{own}").status_code == 200
     response = organizer.get(f"{BADGES}?{own.replace('columns=2', 'columns=4')}")
-    assert response.status_code == 422 and "not on the page" in main(organizer)
+    assert response.status_code == 422 and "overlap or don't fit on the page" in main(organizer)
     assert organizer.page.by_id("columns").get("value") == "4"
     assert organizer.get(f"{BADGES}?sheet=card&offset_x=ten").status_code == 422
     assert organizer.get(f"{BADGES}/badges.pdf?sheet=own&width=5&height=5").status_code == 302

@@ -236,7 +236,7 @@ def test_one_s_own_page_has_it_as_pdf_in_both_languages(client, forum, guest, en
 
 def test_the_desk_issues_searches_and_prints(organizer, make, forum, guest, enter):
     organizer.get(DESK)
-    assert "Nobody was checked in yet." in main(organizer)
+    assert "Nobody has been checked in yet." in main(organizer)
     enter(guest)
     assert organizer.fill(DESK, {"least_minutes": "0"}).status_code == 422
     assert organizer.fill(DESK, {"least_minutes": "30"}).status_code == 303

@@ -70,16 +70,16 @@ def test_who_cannot_be_printed_is_told_so_and_the_certificate_is_valid(client, o
     one = certified(ABSENT)
     token, code = db.session.get_one(Registration, one.registration_id).token, rules.spaced(one.code)
     client.get(f"/registrations/{token}/certificate")
-    assert "No font has the letters of this name" in main(client) and code in main(client)
+    assert "No font has the characters of this name" in main(client) and code in main(client)
     assert not [link for link in client.page.all("a") if str(link.get("href")).endswith(".pdf")]
     assert client.get(f"/registrations/{token}/certificate.pdf").status_code == 422
-    assert "No font has the letters of this name" in main(client)
+    assert "No font has the characters of this name" in main(client)
     client.get(f"/verify/{code}")
     assert "Valid certificate" in main(client) and ABSENT in main(client)
     organizer.get(DESK)
     assert "can't be printed" in main(organizer)
     organizer.get(f"{DESK}/{one.id}")
-    assert "No font has the letters of this name" in main(organizer) and "fonts" in main(organizer)
+    assert "No font has the characters of this name" in main(organizer) and "fonts" in main(organizer)
     assert organizer.get(f"{DESK}/{one.id}.pdf").status_code == 422
 
 

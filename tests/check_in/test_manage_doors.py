@@ -26,7 +26,7 @@ def main(client) -> str:
 @pytest.mark.both_engines("a page with its numbers")
 def test_an_empty_page_says_what_comes_and_one_with_all_shows_it(organizer, forum, guest, door, device_at):
     organizer.get(DOORS)
-    assert "No device is at a door yet." in main(organizer) and "Nobody came in twice" in main(organizer)
+    assert "No device is at a door yet." in main(organizer) and "Nobody was checked in twice" in main(organizer)
     device = device_at(door)
     device.scan(ticket(guest))
     device.sync(waiting=3)

@@ -446,7 +446,7 @@ def test_what_ends_while_a_password_is_hashed_is_not_accepted(app, make, client,
 
     monkeypatch.setattr(team.accounts, "hashed_password", slowly)
     assert client.fill(link_in(email), ACCOUNT).status_code == 422
-    assert "can't be accepted any more" in main(client)
+    assert "can no longer be accepted" in main(client)
     user = users.user_by_email("mio@example.org")
     assert (user.name if user else None) == (None if act == "withdraw" else "First")
     assert len(roles(event)) == (1 if act == "withdraw" else 2)
@@ -546,7 +546,7 @@ def test_an_invitation_is_worth_no_more_than_what_its_sender_may_do_now(app, mak
     with pytest.raises(Refused), transaction():
         team.join_with_new_account(token, name="Eve", password=NEW, language="en")
     organizer.get(TEAM)
-    assert "not valid any more" in main(organizer)
+    assert "no longer valid" in main(organizer)
     organizer.fill(TEAM, action="/send")
     (email,) = emails()
     assert client.fill(link_in(email), ACCOUNT).status_code == 303, "another owner can vouch for it"

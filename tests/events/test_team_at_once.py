@@ -33,7 +33,7 @@ def test_a_member_who_is_removed_meanwhile_does_not_get_another_role(app, make):
     user = make.member(event(), Role.VIEWER)
     row = db.session.scalars(select(TeamMember).where(TeamMember.user_id == user.id)).one()
     member = by_number(TeamMember, row)
-    with pytest.raises(Refused, match="not in the team any more"):
+    with pytest.raises(Refused, match="no longer in the team"):
         after(
             app,
             lambda: operations.remove_member(event(), member()),

@@ -85,7 +85,7 @@ def test_nothing_is_sent_before_the_list_was_seen(organizer, make, forum, option
     organizer.fill(f"{DESK}/new", {"guests": "Ada Lovelace <ada@example.org>\nben@example.org"})
     assert written(make) == []
     organizer.get(f"{DESK}/review")
-    assert "We will e-mail 2 people at once." in said(organizer)
+    assert "We will e-mail 2 people straight away." in said(organizer)
     organizer.fill(f"{DESK}/review", {})
     (first, _second) = written(make)
     assert first.subject == "You are invited: Forum of cities"
@@ -237,7 +237,7 @@ def test_reminders_go_to_who_has_not_answered_and_not_twice_in_a_day(client, org
     assert "There is nobody to remind at the moment." in said(organizer)
     with time_machine.travel(clock.now() + timedelta(hours=25)):
         organizer.get(f"{DESK}/remind")
-        assert "We will e-mail 2 people at once" in said(organizer)
+        assert "We will e-mail 2 people straight away" in said(organizer)
         organizer.fill(f"{DESK}/remind", {})
         make.tell()
         organizer.get(f"{DESK}/remind")
@@ -262,7 +262,7 @@ def test_a_withdrawn_invitation_says_so_and_can_not_be_answered(client, organize
     organizer.fill(f"{DESK}/{ada.id}/withdraw", {})
     assert written(make) == []
     client.get(page_of(ada))
-    assert "This invitation is not valid any more." in said(client)
+    assert "This invitation is no longer valid." in said(client)
     assert client.get(f"{page_of(ada)}/accept").location.endswith(page_of(ada))
     values = {"option": "in_person", "email": "ada@example.org", "family_name": "Ada"}
     assert client.post(f"{page_of(ada)}/accept", data=values).status_code == 422

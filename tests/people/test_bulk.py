@@ -59,7 +59,7 @@ def test_the_page_before_says_how_many_are_concerned_and_who_is_left_out(organiz
     text = said(organizer)
     assert "This applies to 4 people." in text
     assert "1 person (status: Confirmed)" in text
-    assert "We will e-mail 4 people at once" in text
+    assert "We will e-mail 4 people straight away" in text
 
 
 @pytest.mark.both_engines("row locks")

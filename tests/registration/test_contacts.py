@@ -131,7 +131,7 @@ def test_nobody_is_told_of_changes_to_people_without_an_address(organizer, make,
     assert "no e-mails will be sent" in organizer.page.text(organizer.page.one("main"))
     number = everybody()[0].id
     organizer.get(f"{DESK}/{number}/cancel")
-    assert "Please tell the person yourself" in organizer.page.text(organizer.page.one("main"))
+    assert "Please let the person know yourself" in organizer.page.text(organizer.page.one("main"))
     organizer.get(f"{DESK}/{number}")
     assert "no e-mail address" in organizer.page.text(organizer.page.one("main"))
 

@@ -184,7 +184,7 @@ def test_one_click_changes_how_one_takes_part_and_everything_follows(client, org
     before, feed = client.get(f"{own(ada)}/calendar.ics").data, client.get(f"{agenda}.ics").data
 
     said = press(client, ada, "/option")
-    assert "You have changed how you take part." in said
+    assert "You have changed how you attend." in said
     assert "Changed from “In person” to “Online”" in said, "its history"
     assert "Gave up the seat: “Workshop”" in said
     assert fresh(ada).option_id == online.id

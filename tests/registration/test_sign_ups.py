@@ -127,7 +127,7 @@ def test_a_seat_can_be_released_after_the_limit_is_removed(client, make, forum):
     make.release(forum)
     path = f"/registrations/{guest.token}"
     client.get(path)
-    assert "No sign-up is needed any more" in client.page.text(client.page.by_id("sessions"))
+    assert "Sign-up is no longer needed" in client.page.text(client.page.by_id("sessions"))
     assert client.fill(path, action=f"/sessions/{session.code}").status_code == 303
     client.get(path)
     assert not [node for node in client.page.all("section") if node.get("id") == "sessions"]
