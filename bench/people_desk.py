@@ -104,7 +104,7 @@ def work(app: Flask, owner: int, number: int) -> None:
         began = time.perf_counter()
         chosen = queries.ids(event, PeopleQuery(), [])[:1000]
         with transaction():
-            action = bulk.begin(event, BulkVerb.CANCEL, chosen, user_id=owner, details={})
+            action = bulk.begin(event, BulkVerb.CANCEL, chosen, language="en", user_id=owner, details={})
         while True:
             with transaction():
                 action = db.session.merge(action)

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from eventapp.core import languages
 from eventapp.core.db import db, savepoint
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
@@ -132,6 +131,7 @@ def begin(
     numbers: Sequence[int],
     *,
     user_id: int,
+    language: str,
     details: dict[str, Any],
     silent: bool = False,
     reason: str = "",
@@ -139,6 +139,7 @@ def begin(
 ) -> BulkAction:
     """Start an act on registrations, by their ids. The first of them are done at once, and the worker does the others.
 
+    In `language`, that of the interface, it is noted why people were left out.
     Raises Refused if there is nobody, or the option is not one of the event's.
     """
     if not numbers:
@@ -148,7 +149,7 @@ def begin(
     if verb is BulkVerb.TAG:
         details = {"tag": operations.tag_named(event, details.get("tag", "")).name}
     action = BulkAction(event_id=event.id, user_id=user_id, verb=verb, numbers=list(numbers), done=0)
-    action.details, action.silent, action.reason, action.language = details, silent, reason, languages.interface()
+    action.details, action.silent, action.reason, action.language = details, silent, reason, language
     action.undoes_id = undoes.id if undoes is not None else None
     db.session.add(action)
     db.session.flush()
@@ -215,7 +216,7 @@ def _act(action: BulkAction, event: Event, person: Registration) -> None:
             operations.untag([person.id], operations.tag_named(event, action.details["tag"]))
 
 
-def take_back(action: BulkAction, *, user_id: int) -> BulkAction:
+def take_back(action: BulkAction, *, user_id: int, language: str) -> BulkAction:
     """Take an act back for those for whom it was done: by its opposite, as far as seats are still free.
 
     E-mails are sent again if the act has sent some. Raises Refused if it can't be taken back, is still going on, or
@@ -229,12 +230,13 @@ def take_back(action: BulkAction, *, user_id: int) -> BulkAction:
     details = dict(action.details)
     if action.verb is BulkVerb.MOVE:
         details = {"option": ""} | {f"option of {row.registration_id}": row.before["option"] for row in rows}
-        return _begin_moving_back(event, action, rows, details, user_id=user_id)
+        return _begin_moving_back(event, action, rows, details, user_id=user_id, language=language)
     return begin(
         event,
         UNDOES[action.verb],
         [row.registration_id for row in rows],
         user_id=user_id,
+        language=language,
         details=details,
         silent=action.silent,
         undoes=action,
@@ -242,11 +244,17 @@ def take_back(action: BulkAction, *, user_id: int) -> BulkAction:
 
 
 def _begin_moving_back(
-    event: Event, action: BulkAction, rows: Iterable[BulkResult], details: dict[str, Any], *, user_id: int
+    event: Event,
+    action: BulkAction,
+    rows: Iterable[BulkResult],
+    details: dict[str, Any],
+    *,
+    user_id: int,
+    language: str,
 ) -> BulkAction:
     back = BulkAction(event_id=event.id, user_id=user_id, verb=BulkVerb.MOVE, done=0, undoes_id=action.id)
     back.numbers, back.details = [row.registration_id for row in rows], details
-    back.silent, back.reason, back.language = action.silent, "", languages.interface()
+    back.silent, back.reason, back.language = action.silent, "", language
     db.session.add(back)
     db.session.flush()
     proceed(back)

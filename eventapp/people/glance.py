@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from eventapp.core import languages
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.events.models import Event
@@ -49,7 +48,12 @@ def of_registered(query: PeopleQuery) -> PeopleQuery:
 
 
 def counts(
-    event: Event, query: PeopleQuery, questions: Sequence[Question], options: Iterable[AttendanceOption]
+    event: Event,
+    query: PeopleQuery,
+    questions: Sequence[Question],
+    options: Iterable[AttendanceOption],
+    *,
+    language: str,
 ) -> tuple[int, list[QuestionCount]]:
     """The number of people of a query, and the answers to each question that some of them were asked.
 
@@ -73,7 +77,6 @@ def counts(
         for key, answer in answers.items():
             if key in given and answer not in (None, "", []):
                 given[key].append(answer)
-    language = languages.reader()
     counted = [
         _count(question, given[question.key], numbers[question.key], query, language)
         for question in questions

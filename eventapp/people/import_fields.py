@@ -166,9 +166,8 @@ def _known(questions: Iterable[Question]) -> dict[str, str]:
     return names
 
 
-def choices(questions: Iterable[Question]) -> list[tuple[str, str]]:
+def choices(questions: Iterable[Question], *, language: str) -> list[tuple[str, str]]:
     """(field, label) of everything that a column can contain."""
-    language = languages.reader()
     found = [("", _("Don't import")), *((key, str(label)) for key, (label, _names) in FIELDS.items())]
     return found + [
         (f"{_ANSWER}{one.key}", one.label.resolve(language).text)

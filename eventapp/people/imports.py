@@ -67,7 +67,8 @@ def restate(kept: PeopleImport, columns: Sequence[str], values: dict[str, Any]) 
         raise Refused(_("Two columns can't contain the same. Choose “Don't import” for one of them."))
     if not {"name", "family_name", "organization", "reference"} & set(named):
         raise Refused(_("Choose which column contains the name or the organization."))
-    known = {key for key, _label in choices(registrations.questions(db.session.get_one(Event, kept.event_id)))}
+    questions = registrations.questions(db.session.get_one(Event, kept.event_id))
+    known = {key for key, _label in choices(questions, language=kept.language)}
     kept.columns = [name if name in known else "" for name in columns]
     kept.settings = values
     db.session.flush()

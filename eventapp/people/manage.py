@@ -140,8 +140,9 @@ def act(event: Event, verb: str) -> ResponseReturnValue:
 
 
 def _begin(event: Event, verb: BulkVerb, plan: bulk.Plan, form: BulkForm) -> Any:
+    user, language = current_organizer().id, languages.interface()
     return bulk.begin(
-        event, verb, plan.numbers, user_id=current_organizer().id, details=form.details(verb), **form.values()
+        event, verb, plan.numbers, user_id=user, language=language, details=form.details(verb), **form.values()
     )
 
 
@@ -168,7 +169,8 @@ def result(event: Event, number: int) -> ResponseReturnValue:
 @requires(Permission.REGISTRATION)
 def take_back(event: Event, number: int) -> ResponseReturnValue:
     """Take an act back."""
-    action = bulk.take_back(or_404(bulk.by_id(event, number)), user_id=current_organizer().id)
+    done = or_404(bulk.by_id(event, number))
+    action = bulk.take_back(done, user_id=current_organizer().id, language=languages.interface())
     return redirect(url_for(".result", slug=event.slug, number=action.id), 303)
 
 

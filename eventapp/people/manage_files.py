@@ -107,7 +107,7 @@ def print_list(event: Event) -> ResponseReturnValue:
 def answers_at_a_glance(event: Event) -> ResponseReturnValue:
     """How many people of the list have given which answer."""
     query, questions, options = asked(), registration.every_question(event), registration.options(event)
-    number, counted = glance.counts(event, query, questions, options)
+    number, counted = glance.counts(event, query, questions, options, language=languages.reader())
     shown = pills(query, options, questions, queries.sessions_with_seats(event))
     return page("people/answers.html", event=event, query=query, number=number, counted=counted, pills=shown)
 

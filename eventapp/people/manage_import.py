@@ -87,7 +87,7 @@ def _columns(event: Event, kept: PeopleImport) -> dict[str, Any]:
     questions = registration.questions(event)
     return {
         "rows": list(zip(heading, examples, kept.columns, strict=False)),
-        "choices": import_fields.choices(questions),
+        "choices": import_fields.choices(questions, language=languages.reader()),
     }
 
 

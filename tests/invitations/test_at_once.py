@@ -90,7 +90,7 @@ def test_an_act_that_is_taken_back_and_done_by_eight_workers_is_done_once(app, m
     option = make.option(forum, capacity=60)
     people = [make.registration(forum, option, family_name=f"G{n}").id for n in range(60)]
     with transaction():
-        action = bulk.begin(fresh(forum), BulkVerb.CANCEL, people, user_id=user, details={})
+        action = bulk.begin(fresh(forum), BulkVerb.CANCEL, people, language="en", user_id=user, details={})
     number = action.id
     assert at_once(app, lambda _number: bulk.proceed(db.session.get_one(BulkAction, number))) == {"done": 8}
     db.session.rollback()
@@ -101,7 +101,9 @@ def test_an_act_that_is_taken_back_and_done_by_eight_workers_is_done_once(app, m
     assert fresh(action).done == 60
     assert db.session.scalar(select(func.count()).select_from(BulkResult)) == 60
     assert (seated(option), fresh(option).seats_taken) == (0, 0)
-    back = at_once(app, lambda _number: bulk.take_back(db.session.get_one(BulkAction, number), user_id=user))
+    back = at_once(
+        app, lambda _number: bulk.take_back(db.session.get_one(BulkAction, number), language="en", user_id=user)
+    )
     assert back == {"done": 1, "no": 7}
     db.session.rollback()
     while tasks.go_on():

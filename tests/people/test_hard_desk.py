@@ -84,7 +84,7 @@ def test_what_belongs_to_another_event_is_not_found(organizer, make, forum, ada)
         user = make.owner().id
         note = operations.add_note(fresh(eve), author_id=user, text="Secret")
         view = operations.save_view(fresh(other), "Theirs", PeopleQuery(text="x"))
-        action = bulk.begin(fresh(other), BulkVerb.TAG, [eve.id], user_id=user, details={"tag": "VIP"})
+        action = bulk.begin(fresh(other), BulkVerb.TAG, [eve.id], language="en", user_id=user, details={"tag": "VIP"})
         file = exports.ask(fresh(other), PeopleQuery(), "csv", user_id=user, language="en")
     for path in (
         f"{eve.id}",
@@ -106,7 +106,7 @@ def test_what_belongs_to_another_event_is_not_found(organizer, make, forum, ada)
     ):
         assert organizer.post(f"{DESK}/{path}", data={"csrf_token": token}).status_code == 404, path
     with transaction():
-        done = bulk.begin(fresh(forum), BulkVerb.CANCEL, [eve.id], user_id=user, details={})
+        done = bulk.begin(fresh(forum), BulkVerb.CANCEL, [eve.id], language="en", user_id=user, details={})
     assert fresh(eve).status == "confirmed"
     assert fresh(done).state == "done"
 
@@ -115,11 +115,11 @@ def test_what_belongs_to_another_event_is_not_found(organizer, make, forum, ada)
 def test_an_act_is_taken_back_once(make, forum, ada):
     user = make.owner().id
     with transaction():
-        action = bulk.begin(fresh(forum), BulkVerb.CANCEL, [ada.id], user_id=user, details={})
+        action = bulk.begin(fresh(forum), BulkVerb.CANCEL, [ada.id], language="en", user_id=user, details={})
     with transaction():
-        bulk.take_back(fresh(action), user_id=user)
+        bulk.take_back(fresh(action), language="en", user_id=user)
     with transaction(), pytest.raises(Refused):
-        bulk.take_back(fresh(action), user_id=user)
+        bulk.take_back(fresh(action), language="en", user_id=user)
     assert len(db.session.scalars(select(BulkAction)).all()) == 2
 
 
@@ -152,7 +152,7 @@ def test_people_who_are_left_out_of_an_act_have_a_name_or_an_organization(make, 
     with transaction():
         fresh(ada).status = "cancelled"
     with transaction():
-        action = bulk.begin(fresh(forum), BulkVerb.CANCEL, [ada.id], user_id=make.owner().id, details={})
+        action = bulk.begin(fresh(forum), BulkVerb.CANCEL, [ada.id], language="en", user_id=make.owner().id, details={})
     assert bulk.skipped_people(fresh(action)) == [(ada.id, "Ada Lovelace", "status: Cancelled")]
     assert db.session.scalars(select(Registration.status)).all() == ["cancelled"]
 
@@ -182,7 +182,9 @@ def test_a_delegation_without_a_name_can_be_recognized_on_each_page(organizer, m
     organizer.get(DESK)
     assert "Select Rome" in [one.get("aria-label") for one in organizer.page.all("input")]
     with transaction():
-        action = bulk.begin(fresh(forum), BulkVerb.RESTORE, [rome.id], user_id=make.owner().id, details={})
+        action = bulk.begin(
+            fresh(forum), BulkVerb.RESTORE, [rome.id], language="en", user_id=make.owner().id, details={}
+        )
     assert bulk.skipped_people(fresh(action)) == [(rome.id, "Rome", "status: Confirmed")]
     organizer.get(f"{DESK}/{rome.id}")
     assert "Rome" in organizer.page.text(organizer.page.one("h1"))

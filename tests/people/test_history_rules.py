@@ -64,7 +64,9 @@ def test_what_the_worker_does_is_by_the_organizer_and_what_follows_is_by_nobody(
     option = make.option(forum, capacity=25)
     people = [make.registration(forum, option, family_name=f"G{n}") for n in range(26)]
     with actors.acting(actors.user(user)), transaction():
-        bulk.begin(fresh(forum), BulkVerb.CANCEL, [one.id for one in people[:25]], user_id=user, details={})
+        bulk.begin(
+            fresh(forum), BulkVerb.CANCEL, [one.id for one in people[:25]], language="en", user_id=user, details={}
+        )
     tasks.go_on()
     rows = recorded()
     assert [row[0] for row in rows if row[1] == actors.user(user)] == [one.id for one in people[:25]]

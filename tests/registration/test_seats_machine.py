@@ -257,10 +257,12 @@ class Seats(RuleBasedStateMachine):
     )
     def act_on_many(self, numbers, verb, option, back):
         details = {"option": self.options[option].key} if verb is BulkVerb.MOVE else {}
-        done = self.do(lambda: bulk.begin(fresh(self.event), verb, numbers, user_id=None, details=details))
+        done = self.do(
+            lambda: bulk.begin(fresh(self.event), verb, numbers, language="en", user_id=None, details=details)
+        )
         if done is not None and back:
             self.all_is_well()
-            self.do(lambda: bulk.take_back(fresh(done), user_id=None))
+            self.do(lambda: bulk.take_back(fresh(done), language="en", user_id=None))
 
     @rule()
     def draw(self):
