@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,16 @@ FILES = [path for path in (ROOT / "eventapp").rglob("*.py") if "migrations" not 
 def test_no_room_is_without_a_noun():
     for path in FILES:
         assert path.stem not in {"utils", "util", "helpers", "helper", "common", "misc"}, path
+
+
+def test_each_feature_has_an_order_of_all_its_files():
+    """A new folder must be given a floor; so must each of its files."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layered = [one for one in contracts if one["type"] == "layers"]
+    assert all(one["exhaustive"] for one in layered)
+    ordered = {container for one in layered for container in one["containers"]}
+    features = {f"eventapp.{path.parent.name}" for path in (ROOT / "eventapp").glob("*/__init__.py")}
+    assert features | {"eventapp"} == ordered
 
 
 def test_no_file_has_grown_past_what_one_reads_at_once():
