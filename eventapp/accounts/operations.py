@@ -188,8 +188,9 @@ def unmake_administrator(user: User, *, by: User) -> None:
 def _check_administrator(by: User) -> None:
     """Raise Refused if who acts has stopped being an active administrator.
 
-    Administrators act on others only, and one after another, because they wait here for each other. So whoever passes
-    is an administrator who is left, and two who act on each other at the same time do not leave a site without one.
+    Administrators act on others only, and one after another, because they wait here for each other. So a caller who
+    passes is an administrator who is left, and two who act on each other at the same time do not leave a site without
+    one.
     """
     query = select(User.id).where(User.active, User.admin).order_by(User.id)
     if by.id not in set(db.session.scalars(query.with_for_update())):

@@ -56,7 +56,7 @@ def announcements(event: Event) -> ResponseReturnValue:
 def new_announcement(event: Event) -> ResponseReturnValue:
     """Write one to the group of the address: `/announcements/new?status=confirmed&option=hall`."""
     query = PeopleQuery.parse(request.args.items(multi=True)).filters
-    if request.args.get("all"):  # of the people desk: everybody in the list, whoever was selected before
+    if request.args.get("all"):  # of the people desk: everybody in the list, regardless of the selection
         query = query.having(numbers=())
     draft = about.draft(event, request.args.get("about", ""))
     return _form_page(event, None, query, AnnouncementForm.of(event, None, offered=event.languages, draft=draft))

@@ -33,8 +33,8 @@ _EXPLANATIONS: dict[Basis, object] = {
     Basis.DECLARED: _l("Figures reported by the source. They can't be broken down."),
 }
 
-# Bases with rows to count, and the states that count. Whoever was let in counts, whatever became of the registration.
-# Reported figures have no rows.
+# Bases with rows to count, and the states that count. A person who was let in counts, even if the
+# registration has ended. Reported figures have no rows.
 COUNTED: dict[Basis, frozenset[RegistrationStatus]] = {
     Basis.REGISTERED: REGISTERED,
     Basis.CONFIRMED: frozenset({RegistrationStatus.CONFIRMED}),

@@ -58,5 +58,5 @@ def version(event: Event) -> Hashable:
 
 
 def version_of_people(event: Event) -> Hashable:
-    """What the registrations of an event are now, whoever has come. One statement."""
+    """What the registrations of an event are now, without check-ins. One statement."""
     return (event.uid, *revisions.versions([f"event:{event.id}:people"]))

@@ -63,7 +63,7 @@ def first_kind(one: OrganizationKind | None, other: OrganizationKind | None) -> 
 
 
 def first_country(one: str | None, other: str | None) -> str | None:
-    """Which of two countries counts that people of one organization have, whoever registered first."""
+    """Which of two countries counts that people of one organization have, regardless of who registered first."""
     return min(one, other) if one and other else one or other
 
 

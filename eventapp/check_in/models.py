@@ -111,10 +111,11 @@ def _some(column: str, condition: str) -> Index:
 class CheckIn(Base, Scoped):
     """A line of the log, which is never changed: what was asked at a door, and what it answered.
 
-    `nonce` is made by whoever asks, so that a question that arrives twice is one line. `registration` is None if the
-    ticket leads to nobody. `accepted` and `undoes` are as in presence.LogEntry; `forced`: somebody has overruled the
-    result, for a `reason`. `at` is the time by the server's clock, `at_device` what the device's clock showed;
-    `offline`: the device has decided without the server, and `device_result` is what it answered.
+    `nonce` is made by the device or page that asks, so that a question that arrives twice is one line.
+    `registration` is None if the ticket leads to nobody. `accepted` and `undoes` are as in presence.LogEntry;
+    `forced`: somebody has overruled the result, for a `reason`. `at` is the time by the server's clock, `at_device`
+    what the device's clock showed; `offline`: the device has decided without the server, and `device_result` is what
+    it answered.
     """
 
     __tablename__ = "check_in"

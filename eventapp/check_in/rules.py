@@ -83,7 +83,7 @@ _ENDED = {RegistrationStatus.CANCELLED, RegistrationStatus.DECLINED}
 def verdict(
     *, status: RegistrationStatus, merged: bool, revision: int, shown: int | None, admitted: bool = True
 ) -> ScanResult:
-    """What a ticket of a known registration is worth at a door, whoever is inside.
+    """What a ticket of a known registration is worth at a door, regardless of who is inside.
 
     `revision` is that of the registration, `shown` that on the ticket (modulo REVISIONS); None if no ticket was shown.
     `merged`: the person now has the ticket of another registration. `admitted`: whether this door is for them

@@ -25,7 +25,7 @@ AGAIN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A scan that can't be written to the log, and why. The device shows it to whoever has made it."""
+    """A scan that can't be written to the log, and why. The device shows it to its user."""
 
     nonce: str
     why: str

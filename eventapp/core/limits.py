@@ -151,7 +151,7 @@ def limit(rate: str, name: str, *, key: str | None = None) -> None:
 def guessing(rate: str, name: str, *, field: str, key: str | None = None) -> Iterator[None]:
     """Read something secret that this visitor (or `key`) has typed: only what is refused because of `field` counts.
 
-    Whoever types what is right uses nothing up, and gets nothing back, or they could guess on. Raises TooManyRequests
+    What is right uses nothing up and gives nothing back, or a visitor could guess on. Raises TooManyRequests
     (429 with Retry-After) once `rate` is used up, also for what is right, or guesses past it could succeed.
     """
     limiter = cast(Limiter, current_app.extensions["limits"])

@@ -51,7 +51,7 @@ def invite(event: Event, email: str, role: Role, *, language: str, by: User) -> 
     if queries.role_in_team(event, user):
         raise Refused(_("This person is in the team. You can change the role in the table."), field="email")
     told = notices.added(event, user, role, by=by, language=user.language or language) if user.active else None
-    _close(event, mailbox_key(email))  # first the invitation, then the team, as whoever accepts it
+    _close(event, mailbox_key(email))  # first the invitation, then the team, in the order of `join`
     member = operations.set_member(event, user, role)
     if told:
         told.deliver()

@@ -249,7 +249,7 @@ def _save(
 def _parts(
     session: Session | None, change: SessionImport, people: Mapping[object, Person]
 ) -> list[ParticipationInput] | None:
-    """The people of the file in its order; then those whom no file contains, such as interpreters."""
+    """The people of the file in its order; then people that no file contains, such as interpreters."""
     if change.people is None:
         return None
     present = session.participations if session else []

@@ -60,9 +60,9 @@ def at_point(event: Event, point: CheckInPoint, *, any_mode: bool) -> Point:
 
 
 def join(registration: Registration, meeting: Meeting) -> str:
-    """Record that somebody joins, and return the address of the meeting. Whoever is in goes on all the same.
+    """Record that somebody joins, and return the address of the meeting.
 
-    Raises Refused if it can't be joined now.
+    A person who is already in gets it, too. Raises Refused if it can't be joined now.
     """
     if meeting.state is not JoinState.OPEN:
         raise Refused(_("You can't join now."))

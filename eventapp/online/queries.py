@@ -150,7 +150,7 @@ class ReportNumbers:
 
 
 def numbers_of(report: AttendanceReport) -> ReportNumbers:
-    """The people whom a report has brought, without those whom an earlier one had brought. One statement."""
+    """The people that a report has brought, without people from earlier ones. One statement."""
     found = ReportedStay.registration_id
     query = select(func.count(distinct(found)), func.count(distinct(case((found.is_(None), ReportedStay.person)))))
     known, unknown = db.session.execute(query.where(ReportedStay.report_id == report.id)).one()

@@ -99,7 +99,7 @@ CODE_CHANGES = 300
 
 
 def session_code(secret: bytes, session_id: int, turn: int) -> str:
-    """The code of a session in one turn: whoever types it is in the room, or knows somebody who is.
+    """The code of a session in one turn: a person who types it is in the room, or knows somebody who is.
 
     It is derived from a secret of the event, so nothing is stored (HMAC, RFC 2104).
     """

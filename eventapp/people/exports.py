@@ -1,4 +1,4 @@
-"""Files with people: small ones at once, large ones written by the worker for whoever asked."""
+"""Files with people: small ones at once, large ones written by the worker for the member who asked."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def _count(question: Question, given: list[Any], asked: int, query: PeopleQuery,
     elif given:
         result.answers = [line(_("Answered"), len(given), ANY)]
     if result.asked > len(given):
-        # Whoever was not asked has no answer either.
+        # People who were not asked have no answer either.
         result.answers.append(AnswerCount(_("No answer"), result.asked - len(given), None))
     return result
 

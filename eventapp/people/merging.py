@@ -70,7 +70,7 @@ def _seat(kept: Registration, other: Registration) -> None:
         moved = {"from_option_id": mine["option"].id, "to_option_id": kept.option.id}
         db.session.add(ModeChange(registration_id=kept.id, **moved))
     if one_line and len(waited) == 2 and kept.waiting_since != min(waited):
-        # Whoever waits in a party waits since the same moment.
+        # All members of a party wait since the same moment.
         kept.waiting_since, kept.party = min(waited), None
     db.session.flush()
 

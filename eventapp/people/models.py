@@ -107,7 +107,7 @@ class BulkResult(Base):
 
 
 class PeopleExport(Base):
-    """A file with people that the worker writes, to be fetched by whoever asked for it. It is deleted after a day."""
+    """A file with people that the worker writes, and the member who asked for it fetches. It is deleted after a day."""
 
     __tablename__ = "people_export"
 

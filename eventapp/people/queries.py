@@ -116,7 +116,7 @@ def _ordered(query: Select[Any], sort: str, questions: Iterable[Question]) -> Se
         columns = tuple(_answered(question) for question in questions if f"a.{question.key}" == wanted)
     if not columns:
         wanted, columns, sort = "", _ORDERS["registered"], NEWEST_FIRST
-    # The same order in each engine: whoever has no value comes last.
+    # The same order in each engine: people without a value come last.
     missing = columns[0].is_(None) if isinstance(columns[0].type, Float) else func.coalesce(columns[0], "") == ""
     last = [case((missing, 1), else_=0)] if wanted not in _ALWAYS_SET else []
     columns = (*columns, Registration.id)

@@ -80,7 +80,7 @@ def named_so(people: Iterable[Person], text: str) -> list[Person]:
 
 
 def by_codes(user: User | None, codes: Iterable[str]) -> dict[str, Person]:
-    """People by code, among those whom the user may find."""
+    """People by code, among the people that the user may find."""
     wanted = sorted(set(codes) - {""})
     if not wanted:
         return {}

@@ -90,12 +90,12 @@ def obtain(
     """The contact of the event with this e-mail address that was found before, or a new one; without an address, always
     a new one.
 
-    A contact that has active registrations keeps its language, zone and phone number: whoever types somebody else's
-    address into the form must not change how they are written to.
+    A contact that has active registrations keeps its language, zone and phone number: a person who types somebody
+    else's address into the form must not change how they are written to.
     """
     values = {"language": language, "zone": zone if zone in clock.zones() else "", "phone": phone}
     if known is not None:
-        # Whoever shared it may have got another address while this transaction waited for a seat. Now it stays.
+        # The person who shared it may have got another address while this transaction waited for a seat. Now it stays.
         query = select(Contact).where(Contact.id == known.id).with_for_update(read=True, key_share=True)
         known = db.session.scalar(query.execution_options(populate_existing=True))
     if known is None:

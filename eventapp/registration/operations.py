@@ -72,7 +72,7 @@ REGISTRATIONS_AN_HOUR = 60
 
 
 class AlreadyRegistered(Refused):
-    """Somebody with this name and contact is registered. The message does not reveal this to whoever typed them."""
+    """Somebody with this name and contact is registered. The message does not reveal this to the visitor."""
 
     def __init__(self, registration: Registration, companion: int | None = None) -> None:
         """`companion` is the number of the companion who is registered, None if it is the first person."""

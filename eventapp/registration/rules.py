@@ -398,7 +398,7 @@ class SessionAction(Labelled):
     SIGNED_UP = "signed_up", _l("Signed up")
     WAITING = "waiting", _l("Joined the waiting list")
     PROMOTED = "promoted", _l("Got a seat from the waiting list")
-    RELEASED = "released", _l("Gave up the seat")
+    RELEASED = "released", _l("Cancelled the seat")
     LEFT = "left", _l("Left the waiting list")
 
 

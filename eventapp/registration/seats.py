@@ -148,7 +148,7 @@ def add(option: AttendanceOption, number: int = 1) -> bool:
 
 
 def move(old: AttendanceOption, new: AttendanceOption) -> bool:
-    """Keep a seat that another option shares; False if it does not. Whoever waits for one loses nothing.
+    """Keep a seat that another option shares; False if it does not. Nobody who waits loses anything by this.
 
     The caller must have locked the event's options.
     """

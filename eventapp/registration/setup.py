@@ -197,7 +197,7 @@ def shift_options(event: Event, shift: clock.Shift) -> int:
 
 def remove_option(option: AttendanceOption) -> None:
     """Delete an option. Raises Refused if somebody has registered with it."""
-    seats.lock(option, refusal=WasDeleted)  # whoever takes a seat of it meanwhile is waited for
+    seats.lock(option, refusal=WasDeleted)  # waits for anybody who is taking a seat of it
     used = db.session.scalar(select(Registration.id).where(Registration.option_id == option.id).limit(1))
     if used is not None:
         raise Refused(_("People have registered with this option, so you can't delete it. Set a closing time instead."))

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.pofile import read_po
+
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path for path in (ROOT / "eventapp").rglob("*.py") if "versions" not in path.parts)
 
@@ -178,3 +180,49 @@ def test_renamed_words_are_no_parts_of_names():
             names += [node.arg] if isinstance(node, ast.arg) else []
             found += [f"{path.name}: {name}" for name in names if GONE_PARTS & {*name.lower().split("_")}]
     assert found == []
+
+
+# English that has to be decoded, in docstrings, comments, templates, scripts, tests and documentation.
+DECODED = re.compile(r"\bwhoever\b|\bthose (to )?whom\b", re.IGNORECASE)
+
+
+def prose() -> Iterator[Path]:
+    for folder, ends in (("eventapp", "*.py"), ("tests", "*.py"), ("bench", "*.py"), ("docs", "*.md")):
+        yield from (path for path in (ROOT / folder).rglob(ends) if path != Path(__file__))
+    yield from (path for path in (ROOT / "templates").rglob("*.*"))
+    yield from (path for path in (ROOT / "static").rglob("*.[jc]s*") if "vendor" not in path.parts)
+    yield from ROOT.glob("*.md")
+
+
+def test_prose_names_the_person_or_the_thing():
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in prose()
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if DECODED.search(line)
+    ]
+    assert found == []
+
+
+# What no text of pages and e-mails says, and what it says instead.
+NEVER_IN_TEXTS = {
+    r"\b[Ww]hoever\b|\b[Tt]hose wh": "“Anyone who”, “people who”",
+    r"\bany more\b": "“no longer”",
+    r"(^|\. )Such as\b": "“For example”",
+    r"\b[Mm]ail program|\bcalendar program": "“e-mail app”, “calendar app”",
+    r"\bcannot\b|\bdo not\b|\bdoes not exist any": "“can't”, “don't”",
+    r"\b[Gg]ive[sn]? up\b|\b[Gg]ave up\b": "“cancel”, “lose” or “release”",
+    r"\b[Pp]laces? (left|taken|free)\b": "“seats”",
+    r"\bways? to take part\b|\bhow you take part\b": "“registration option”, “how you attend”",
+    r"\bSEQUENCE\b|\bUID\b|\bRFC\b|\bHTTP\b|\bEVENTAPP_|\bbytes?\b": "what people notice",
+    r"\(s\)": "a plural form",
+    r"\b(color|canceled|organisation|organise)": "British spelling with -ize",
+}
+
+
+def test_texts_of_pages_and_emails_keep_to_the_rules_of_style():
+    with (ROOT / "eventapp/translations/ja/LC_MESSAGES/messages.po").open("rb") as file:
+        messages = [message.id for message in read_po(file) if message.id]
+    texts = [text for one in messages for text in ([one] if isinstance(one, str) else one)]
+    found = {text: say for text in texts for never, say in NEVER_IN_TEXTS.items() if re.search(never, text)}
+    assert found == {}

@@ -181,7 +181,7 @@ def test_the_table_by_city_has_the_people_of_the_statement(app: Flask, make: Mak
         assert {row.key: table.row_totals[row] for row in table.rows} == cities
 
 
-def test_whoever_has_not_come_is_a_no_show_only_when_the_last_day_is_over(app: Flask, make: Make) -> None:
+def test_a_person_who_has_not_come_is_a_no_show_only_when_the_last_day_is_over(app: Flask, make: Make) -> None:
     event = make.event("summit", ends_at=START + timedelta(days=2))
     first, any_day = make.option(event), make.option(event)
     with transaction():

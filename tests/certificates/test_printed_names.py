@@ -105,7 +105,7 @@ def test_what_is_read_is_as_frozen_as_the_name_until_the_team_makes_it_valid_aga
     assert paper.printed_name(fresh(one), FONTS) == "Malayalam" and fresh(one).name == ABSENT
 
 
-def test_whoever_issues_is_told_how_many_cannot_be_printed(organizer, make, forum, monkeypatch):
+def test_the_member_who_issues_sees_how_many_cannot_be_printed(organizer, make, forum, monkeypatch):
     option = make.option(forum)
     guests = [make.registration(forum, option, family_name=name) for name in (ABSENT, "ᠮᠣᠩᠭᠣᠯ", "Lovelace")]
     monkeypatch.setattr("eventapp.online.queries.minutes", lambda event: {guest.id: 60 for guest in guests})

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 
 @contextmanager
 def cut_before(answer: int) -> Iterator[list[int]]:
-    """The server ends the connection of whoever waits for that many answers; yields how many have been waited for."""
+    """The server ends the connection of a client that waits for that many answers; yields how many have been waited for."""
     waited = [0]
     others = create_engine(db.engine.url, poolclass=NullPool)
 

@@ -54,7 +54,7 @@ def test_a_crash_is_a_page_with_a_number_and_no_details(app, client, monkeypatch
     assert "ZeroDivision" not in html
 
 
-def test_whoever_reads_json_gets_json(client):
+def test_a_client_that_reads_json_gets_json(client):
     response = client.get("/events/nowhere/counts.json")
     assert response.status_code == 404
     assert response.get_json()["error"] == 404

@@ -49,7 +49,7 @@ def test_who_has_waited_too_long_leaves_the_line():
     assert queue.enter(0)
 
 
-def test_a_turn_among_processes_is_waited_for_and_whoever_gives_up_does_not_keep_it(tmp_path):
+def test_a_turn_among_processes_is_waited_for_and_a_process_that_gives_up_does_not_keep_it(tmp_path):
     one, other, third = (ProcessTurns(str(tmp_path / "turns")) for _ in range(3))
     assert one.enter(1)
     assert not other.enter(0.01)

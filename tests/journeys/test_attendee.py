@@ -19,7 +19,7 @@ def test_somebody_registers_online_and_gets_an_email_with_everything(open_house,
     path = register(attendee, "open-house", "ada@rivers.example.com")
     assert attendee.status() == "confirmed"
     shown = attendee.page.inner_text("main")
-    assert "meet.example.org" not in shown, "whoever types any address sees this page"
+    assert "meet.example.org" not in shown, "anyone who types an address sees this page"
     assert attendee.press("text=Join online") == 200
     assert "You can join from" in attendee.page.inner_text("main")
     attendee.accessible()

@@ -67,7 +67,7 @@ def test_an_error_opens_the_tab_of_its_language(window, organizer, open_house):
     one.accessible()
 
 
-def test_whoever_leaves_a_form_with_typed_changes_is_asked(window, organizer, open_house):
+def test_a_person_who_leaves_a_form_with_typed_changes_is_asked(window, organizer, open_house):
     one = window(storage_state=organizer)
     page, asked = one.page, []
 

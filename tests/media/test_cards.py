@@ -68,7 +68,7 @@ def test_the_pages_of_the_site_have_a_card_with_its_name_in_the_readers_language
     for lang in ("en", "ja"):
         text = client.get(f"{path}?lang={lang}").text
         assert f'property="og:url" content="http://localhost{path}"' in text
-        # Whoever fetches the picture says nothing about languages: its address does.
+        # The client that fetches the picture says nothing about languages: its address does.
         answer = client.get(address_in(text))
         assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
         said.add(answer.data)

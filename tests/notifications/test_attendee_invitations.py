@@ -195,7 +195,7 @@ def test_a_released_seat_leaves_the_calendar_and_returns_newer(make, forum, work
     assert left.calendars[0].method == "CANCEL"
     assert "You no longer have a seat in: Workshop" in left.text
     edit(forum, description=LocalizedText(en="More words."))
-    assert scan() == 0, "what was given up is no news for ever, whoever else has a place there"
+    assert scan() == 0, "a released seat is no change for ever, although somebody else has it"
     sign_up(guest, workshop)
     assert make.tell() == 1
     (back,) = emails()
@@ -227,7 +227,7 @@ def test_a_moved_session_is_sent_once_to_those_with_a_seat_and_nobody_else(make,
     assert entry(email).one("DTSTART") == "20310318T120000"
 
 
-def test_the_email_names_rooms_in_its_recipients_language_whoever_publishes(app, make, forum):
+def test_the_email_names_rooms_in_its_recipients_language_and_not_in_the_publishers(app, make, forum):
     hall, annex = (
         make.room(forum, LocalizedText(en="Main hall", ja="大ホール")),
         make.room(forum, LocalizedText(en="Annex", ja="別館")),

@@ -1,4 +1,4 @@
-"""A pending notification becomes one e-mail: whatever fails, and whoever else acts on the recipient meanwhile."""
+"""A pending notification becomes one e-mail: whatever fails, and also if somebody else acts on the recipient meanwhile."""
 
 from __future__ import annotations
 

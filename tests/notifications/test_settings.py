@@ -154,7 +154,7 @@ def test_a_changed_text_of_a_new_time_is_sent_with_old_and_new(organizer, make, 
     assert "10:00" in email.text and "11:00" in email.text
 
 
-def test_a_changed_text_of_an_invitation_has_the_message_of_whoever_invites(organizer, make, forum):
+def test_a_changed_text_of_an_invitation_has_the_message_of_the_member_who_invites(organizer, make, forum):
     make.option(forum)
     organizer.fill(f"{TEXTS}/invitation/en", {"subject": "The mayor invites you", "text": "{message}\n\nCome, {name}."})
     with transaction():

@@ -202,4 +202,4 @@ def test_nobody_is_selected_by_accident(organizer, waiting):
     organizer.get(response.location)
     assert "Select at least one person first." in organizer.page.text(organizer.page.one("main"))
     response = organizer.get(f"{DESK}/selected?verb=cancel&number=7&all=1&status=pending")
-    assert response.location.endswith("/bulk/cancel?status=pending"), "all is all, whoever is selected as well"
+    assert response.location.endswith("/bulk/cancel?status=pending"), "all is all, regardless of the selection"

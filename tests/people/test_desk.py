@@ -193,7 +193,7 @@ def listed(visitor, query: str) -> list[str]:
 
 @pytest.mark.parametrize("order", ["email", "-email", "organization", "country", "option", "changed", "a.meal"])
 def test_who_may_only_view_learns_nothing_from_an_order(viewer, make, forum, order):
-    """Whoever sees that Ada comes before Bert by their answers knows something of them."""
+    """The order of Ada and Bert by their answers would reveal something of them."""
     option, online = make.option(forum), make.option(forum, Mode.ONLINE)
     for family, email, organization, chosen, meal in (
         ("Ada", "z@x.org", "A", online, "vegan"),

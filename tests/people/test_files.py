@@ -99,7 +99,7 @@ def test_control_characters_do_not_break_a_workbook(organizer, forum):
 
 
 @pytest.mark.both_engines("claims")
-def test_a_large_file_is_written_by_the_worker_for_whoever_asked(app, make, organizer, forum, monkeypatch):
+def test_a_large_file_is_written_by_the_worker_for_the_member_who_asked(app, make, organizer, forum, monkeypatch):
     monkeypatch.setattr(exports, "AT_ONCE", 5)
     response = organizer.fill(f"{DESK}/export?format=xlsx", action="/export")
     organizer.get(response.location)

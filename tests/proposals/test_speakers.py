@@ -278,7 +278,7 @@ def test_a_speaker_is_notified_of_a_move_in_words_and_in_both_zones(make, forum,
     assert f"/speaking/{the_link().token}" in draft.text
 
 
-def test_the_email_is_in_the_speakers_language_whoever_publishes(make, forum, ada, session):
+def test_the_email_is_in_the_speakers_language_and_not_in_the_publishers(make, forum, ada, session):
     with transaction():
         row = db.session.get(Session, session.id)
         programme.save_room(forum, row.rooms[0], name=LocalizedText(en="Hall A", ja="Aホール"))

@@ -208,7 +208,7 @@ def test_the_team_corrects_an_address_without_loss_of_the_seat(client, organizer
     assert organizer.fill(path, {"email": "ada@example.org"}, action=path).status_code == 303
     corrected = fresh(first)
     assert (corrected.email, corrected.status.value, corrected.uid) == ("ada@example.org", "confirmed", uid)
-    assert client.get(old).status_code == 404, "whoever has the wrong mailbox has no key"
+    assert client.get(old).status_code == 404, "the owner of the wrong mailbox has no link"
     (email,) = (email for email in emails() if email.to == "ada@example.org")
     assert corrected.token in email.text
     assert uid.encode() in email.calendars[0].content.replace(b"\r\n ", b"")

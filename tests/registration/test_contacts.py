@@ -89,7 +89,7 @@ def test_the_same_form_sent_twice_is_one_registration(make, forum):
 
 
 @pytest.mark.both_engines("a unique index with a condition")
-def test_the_index_stops_whoever_came_past_the_question(make, forum, monkeypatch):
+def test_the_index_stops_a_registration_that_came_past_the_question(make, forum, monkeypatch):
     register(forum)
     asked = []
     really = contacts.with_person

@@ -21,7 +21,7 @@ from tests.registration.test_locks import NEW, save
 from tests.support.at_once import after, by_number, during
 from tests.support.make import fresh, words
 
-# On SQLite, whoever writes waits before they read.
+# On SQLite, a writer waits before it reads.
 pytestmark = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 
 OPTIONS = "/manage/events/forum/options"

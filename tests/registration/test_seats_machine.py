@@ -216,7 +216,7 @@ class Seats(RuleBasedStateMachine):
         self.undo(number)
 
     def others_with(self, option, number):
-        """Whoever has an option: once they are gone, the next may get an offer."""
+        """A person with an option: once they have left, the next may get an offer."""
         db.session.rollback()
         query = select(Registration.id).where(
             Registration.option_id == self.options[option].id,

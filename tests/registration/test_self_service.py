@@ -79,7 +79,7 @@ def test_a_cancellation_is_undone_with_the_seat_and_the_seats_in_sessions(client
     with transaction():
         sign_ups.sign_up(fresh(ada), session.code)
     client.get(own(ada))
-    assert "You will give up your seat in: Workshop" in text(client), "said before"
+    assert "You will lose your seat in: Workshop" in text(client), "said before"
     said = press(client, ada, "/cancel")
     assert "You can undo this for 10 more minutes. Your former seat may be gone by then." in said
     assert "Undone." in press(client, ada, "/undo")
@@ -180,13 +180,13 @@ def test_one_click_changes_how_one_takes_part_and_everything_follows(client, org
     emails()
     client.get(own(ada))
     assert "Your seat will be released straight away and goes to the next in line." in text(client)
-    assert "You will give up your seat in: Workshop" in text(client)
+    assert "You will lose your seat in: Workshop" in text(client)
     before, feed = client.get(f"{own(ada)}/calendar.ics").data, client.get(f"{agenda}.ics").data
 
     said = press(client, ada, "/option")
     assert "You have changed how you attend." in said
     assert "Changed from “In person” to “Online”" in said, "its history"
-    assert "Gave up the seat: “Workshop”" in said
+    assert "Cancelled the seat: “Workshop”" in said
     assert fresh(ada).option_id == online.id
     assert fresh(bob).status is CONFIRMED
     assert session_queries.signed_up_for(fresh(ada)) == []

@@ -131,7 +131,7 @@ def test_a_seat_can_be_released_after_the_limit_is_removed(client, make, forum):
     assert client.fill(path, action=f"/sessions/{session.code}").status_code == 303
     client.get(path)
     assert not [node for node in client.page.all("section") if node.get("id") == "sessions"]
-    assert "Gave up the seat: “Workshop”" in client.page.text(client.page.one("main")), "its history stays"
+    assert "Cancelled the seat: “Workshop”" in client.page.text(client.page.one("main")), "its history stays"
 
 
 def test_nobody_signs_up_for_a_session_that_has_begun(client, make, forum):

@@ -247,7 +247,7 @@ def test_nobody_registers_somebody_else_by_a_detour_over_an_option_without_the_c
     else:
         response = client.fill(page + "/change", {"option": online.key})
     assert (response.status_code, response.location) == (303, "/events/by-link/register/sent")
-    assert client.get(page).status_code == 404, "whoever has typed the address no longer has a link"
+    assert client.get(page).status_code == 404, "the visitor who typed the address no longer has a link"
     assert fresh(ada).status is UNCONFIRMED
     (email,) = emails()
     assert (email.kind, email.to) == ("registration.address", "victim@example.org")

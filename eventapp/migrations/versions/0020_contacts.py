@@ -158,7 +158,7 @@ def _move_addresses() -> None:
         connection.execute(contact.insert(), rows[first : first + BATCH])
     same = sa.and_(contact.c.event_id == columns.event_id, contact.c.email_key == columns.email_key)
     connection.execute(registration.update().values(contact_id=sa.select(contact.c.id).where(same).scalar_subquery()))
-    # Those whom a downgrade had given a key of their own.
+    # Contacts that a downgrade had given a key of their own.
     connection.execute(contact.update().where(contact.c.email == "").values(email_key=None))
     found = connection.execute(sa.select(columns.id, columns.family_name, columns.given_name)).all()
     keys = [{"number": row.id, "key": _name_key(row.family_name, row.given_name)} for row in found]
