@@ -91,6 +91,18 @@ def test_links_and_files_that_are_named_are_there(path: Path) -> None:
             assert (ROOT / "eventapp" / name).exists() or (ROOT / name).exists(), name
 
 
+def test_the_glossary_has_each_term_once_in_order_and_names_classes_that_are_there() -> None:
+    rows = re.findall(r"^\| (.+?) \| .+ \|$", page("glossary.md"), re.MULTILINE)[1:]
+    terms = [row.replace("`", "").lower() for row in rows]
+    assert terms == sorted(set(terms))
+    first = [term.split(",")[0].split(" (")[0] for term in terms]
+    assert [term for term in first if first.count(term) > 1] == []
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "eventapp").rglob("*.py")]
+    classes = {name for text in sources for name in re.findall(r"^class (\w+)", text, re.MULTILINE)}
+    named = {name for row in rows for name in re.findall(r"`([A-Z]\w+)`", row)}
+    assert named <= classes
+
+
 def test_the_readme_is_one_page() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 80
     for picture in (ROOT / "docs" / "images").iterdir():
