@@ -29,12 +29,12 @@ from eventapp.core import budgets, clock, csrf, languages
 from eventapp.core.addresses import half_width, mailbox_key
 from eventapp.core.db import SAFE_METHODS, db
 from eventapp.core.errors import wants_json
+from eventapp.core.forms import submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.limits import limit, start_anew
 from eventapp.core.pages import page
-from eventapp.core.refusals import Refused
 
 log = logging.getLogger("eventapp.accounts")
 
@@ -166,13 +166,9 @@ def _reset(app: Flask, user: User, **more: Any) -> None:
 def _forgot_password() -> ResponseReturnValue:
     """Request an e-mail with a link. The answer and its timing are the same whether or not there is such a login."""
     form = ForgotPasswordForm()
-    if form.validate_on_submit():
-        try:
-            operations.ask_for_reset(form.email.data or "", language=interface())
-            flash(_("If there is an account with this e-mail address, we have sent a link to it."))
-            return redirect(url_for("security.forgot_password"), 303)
-        except Refused as refusal:
-            form.refuse(refusal)
+    if submit(form, lambda: operations.ask_for_reset(form.email.data or "", language=interface())):
+        flash(_("If there is an account with this e-mail address, we have sent a link to it."))
+        return redirect(url_for("security.forgot_password"), 303)
     return page("security/forgot_password.html", forgot_password_form=form)
 
 

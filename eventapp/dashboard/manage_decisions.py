@@ -78,8 +78,11 @@ def ask(event: Event, code: str) -> ResponseReturnValue:
     email = request.args.get("email", link.email if link else "")
     form = AskForm(data={"subject": written.subject, "text": written.text, "email": email})
     del form["send"]
-    if form.validate_on_submit():
+
+    def asked_to_confirm() -> None:
         speakers.ask(event, person, email=form.email.data or "", language=language, draft=_written(form))
+
+    if submit(form, asked_to_confirm):
         flash(_("The e-mail is being sent."))
         return redirect(url_for("people_manage.person", slug=event.slug, code=code), 303)
     return page("proposals/ask.html", event=event, person=person, link=link, form=form, language=language)

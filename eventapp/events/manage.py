@@ -15,16 +15,14 @@ from eventapp.core.db import db
 from eventapp.core.errors import or_404
 from eventapp.core.forms import after_saving, submit
 from eventapp.core.languages import gettext as _
-from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
-from eventapp.directory import operations as directory
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events import operations, queries
 from eventapp.events.access import requires
 from eventapp.events.forms import EventStartForm
 from eventapp.events.models import Event, EventHost
 from eventapp.events.place_forms import HostForm
-from eventapp.events.rules import EventFormat, HostRole
+from eventapp.events.rules import EventFormat
 from eventapp.site_settings.profile import profile
 
 manage = Blueprint("events_manage", __name__, url_prefix="/manage/events")
@@ -73,11 +71,7 @@ def host(event: Event) -> ResponseReturnValue:
     """Add a host, co-host or supporter; a known organization is reused."""
     form = HostForm(data={"organization_kind": OrganizationKind.CITY.value})
     form.name.offer(event.languages)
-    if form.validate_on_submit():
-        names: LocalizedText = form.name.data
-        organization = directory.known_or_new(names, kind=OrganizationKind(form.organization_kind.data))
-        present = [(h.organization, h.role) for h in queries.hosts(event) if h.organization_id != organization.id]
-        operations.set_hosts(event, [*present, (organization, HostRole(form.role.data))])
+    if submit(form, lambda: operations.add_host(event, form.name.data, **form.values())):
         return after_saving(form.name.data, url_for(".places", slug=event.slug))
     return page("events/host.html", event=event, form=form)
 
@@ -89,7 +83,7 @@ def remove_host(event: Event, number: int) -> ResponseReturnValue:
     shown = or_404(db.session.get(EventHost, number))
     or_404(shown if shown.event_id == event.id else None)
     if request.method == "POST":
-        operations.set_hosts(event, [(h.organization, h.role) for h in queries.hosts(event) if h.id != number])
+        operations.remove_host(shown)
         flash(_("The host has been removed."))
         return redirect(url_for(".places", slug=event.slug), 303)
     return page("events/remove_host.html", event=event, host=shown)

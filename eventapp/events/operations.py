@@ -17,7 +17,9 @@ from eventapp.core.db import db, locked, savepoint
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization
+from eventapp.directory.rules import OrganizationKind
 from eventapp.events import queries
 from eventapp.events.models import Event, EventHost, EventSeries, FormerSlug, TeamMember, Theme, Venue
 from eventapp.events.rules import (
@@ -182,6 +184,24 @@ def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> N
             host = EventHost(event_id=event.id, organization_id=organization_id)
             db.session.add(host)
         host.role, host.position = role, position
+    db.session.flush()
+
+
+def add_host(event: Event, names: LocalizedText, *, kind: OrganizationKind, role: HostRole) -> None:
+    """Add a host at the end, or move an organization there that is one already. A known organization is reused."""
+    lock(event)  # an organization that two members add at once is a host once
+    organization = directory.known_or_new(names, kind=kind)
+    query = select(EventHost).where(EventHost.event_id == event.id)
+    hosts = {host.organization_id: host for host in db.session.scalars(locked(query))}
+    host = hosts.pop(organization.id, None) or EventHost(event_id=event.id, organization_id=organization.id)
+    host.role, host.position = role, max((one.position for one in hosts.values()), default=-1) + 1
+    db.session.add(host)
+    db.session.flush()
+
+
+def remove_host(host: EventHost) -> None:
+    """Remove a host from its event. The organization stays."""
+    db.session.delete(host)
     db.session.flush()
 
 

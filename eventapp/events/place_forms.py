@@ -53,3 +53,7 @@ class HostForm(Form):
         super().__init__(**kwargs)
         self.role.choices = [SelectChoice(role.value, role.label) for role in HostRole]
         self.organization_kind.choices = [SelectChoice(kind.value, kind.label) for kind in OrganizationKind]
+
+    def values(self) -> dict[str, Any]:
+        """Keyword arguments for operations.add_host."""
+        return {"kind": OrganizationKind(self.organization_kind.data), "role": HostRole(self.role.data)}
