@@ -3,7 +3,7 @@ const form = (node) => node.closest("form");
 
 // ---- Tabs. Without this script all languages are below each other.
 for (const field of document.querySelectorAll("fieldset[data-missing]")) {
-  const panels = [...field.querySelectorAll(":scope > .tongue")];
+  const panels = [...field.querySelectorAll(":scope > .in-language")];
   if (panels.length > 1) tabs(field, panels);
 }
 
@@ -71,7 +71,7 @@ function tabs(field, panels) {
 document.getElementById("problems")?.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
   const input = link && document.getElementById(link.hash.slice(1));
-  if (input?.closest(".tongue")) input.dispatchEvent(new CustomEvent("open-language", { bubbles: true }));
+  if (input?.closest(".in-language")) input.dispatchEvent(new CustomEvent("open-language", { bubbles: true }));
 });
 
 // ---- Typed changes. Only of forms that save something: a search or a tick in a list is nothing to lose.

@@ -171,11 +171,11 @@ def _sent_off(event: Event, row: Announcement) -> str:
 
 @manage.post("/<int:number>/undo")
 @requires(Permission.REGISTRATION)
-def take_back(event: Event, number: int) -> ResponseReturnValue:
+def undo_sending(event: Event, number: int) -> ResponseReturnValue:
     """Take it back before the first e-mail."""
 
     def back(row: Announcement) -> str:
-        operations.take_back(row)
+        operations.undo_sending(row)
         return _("Nothing was sent. The announcement is a draft again.")
 
     return _step(event, number, back)

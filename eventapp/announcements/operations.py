@@ -95,7 +95,7 @@ def send(announcement: Announcement) -> datetime:
     return announcement.send_at
 
 
-def take_back(announcement: Announcement) -> None:
+def undo_sending(announcement: Announcement) -> None:
     """Take back what has not been started. Raises Refused if it has: it can still be stopped."""
     _lock(announcement, AnnouncementStatus.SCHEDULED)
     announcement.status, announcement.send_at = AnnouncementStatus.DRAFT, None

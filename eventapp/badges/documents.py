@@ -77,8 +77,8 @@ def printable(event: Event, query: PeopleQuery, fonts: FontSet, *, file: int = 1
     rows = people.rows(event, query, questions, emails=False, limit=IN_ONE_FILE, offset=first)
     badges = [_badge(row, options) for row in rows]
     left_out = [(badge, missing) for badge in badges if (missing := _missing(badge, fonts))]
-    gone = {badge.id for badge, _missing_ in left_out}
-    return Printable([badge for badge in badges if badge.id not in gone], left_out, query.total(numbers))
+    unprintable = {badge.id for badge, _missing_ in left_out}
+    return Printable([badge for badge in badges if badge.id not in unprintable], left_out, query.total(numbers))
 
 
 def _badge(row: PersonRow, options: dict[str, str]) -> Badge:

@@ -60,12 +60,12 @@ def certificates(event: Event) -> ResponseReturnValue:
             rows = operations.due(event, online.minutes(event), least_minutes=least)
         if done := submit(form, lambda: operations.issue(event, rows)):
             flash(ngettext("%(num)d certificate was issued.", "%(num)d certificates were issued.", done.value))
-            _tell_of_names(rows)
+            _flash_unprintable(rows)
             return redirect(url_for(".certificates", slug=event.slug), 303)
     return page("certificates/list.html", event=event, form=form, **_shown(event, least))
 
 
-def _tell_of_names(rows: list[operations.Row]) -> None:
+def _flash_unprintable(rows: list[operations.Row]) -> None:
     """Say on how many of these certificates the name can't be printed."""
     fonts, facts = answers.fonts(), [row["facts"] for row in rows]
     if lost := sum(not paper.printed(one["name"], one["reading"], fonts) for one in facts):
@@ -99,8 +99,11 @@ def certificate(event: Event, number: int) -> ResponseReturnValue:
     shown, form = _one(event, number), WithdrawForm()
     if submit(form, lambda: operations.withdraw(shown, form.reason.data or "")):
         return redirect(url_for(".certificate", slug=event.slug, number=number), 303)
-    told = {"code": rules.spaced(shown.code), "printed": paper.printed_name(shown, answers.fonts()) or shown.erased}
-    return page("certificates/certificate.html", event=event, certificate=shown, form=form, **told)
+    shown_also = {
+        "code": rules.spaced(shown.code),
+        "printed": paper.printed_name(shown, answers.fonts()) or shown.erased,
+    }
+    return page("certificates/certificate.html", event=event, certificate=shown, form=form, **shown_also)
 
 
 @manage.post("/<int:number>/restore")

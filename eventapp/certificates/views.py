@@ -69,12 +69,12 @@ def mine(token: str) -> ResponseReturnValue:
     if (kept := registration.merged_into(own)) is not None:
         return private(redirect(url_for(".mine", token=kept.token)))
     certificate = queries.of_registration(own.id)
-    told = {
+    values = {
         "certificate": certificate,
         "code": rules.spaced(certificate.code) if certificate is not None else "",
         "printed": paper.printed_name(certificate, answers.fonts()) if certificate is not None else "",
     }
-    return private(page("certificates/mine.html", registration=own, event=own.event, **told))
+    return private(page("certificates/mine.html", registration=own, event=own.event, **values))
 
 
 @views.get("/registrations/<token>/certificate.pdf")

@@ -96,9 +96,9 @@ def check(event: Event, number: int) -> ResponseReturnValue:
 
 @manage.post("/log/<int:number>/undo")
 @requires(Permission.CHECK_IN)
-def take_back(event: Event, number: int) -> ResponseReturnValue:
+def undo_line(event: Event, number: int) -> ResponseReturnValue:
     """Take a line of the log back."""
     line = or_404(queries.line(event, number))
     nonce = one_line(request.form.get("nonce", ""))[:100] or tokens.token()
-    back = operations.take_back(event, line, nonce=nonce, user_id=current_organizer().id)
+    back = operations.undo_line(event, line, nonce=nonce, user_id=current_organizer().id)
     return _show(event, back, kind=CheckInKind.IN)

@@ -82,7 +82,7 @@ def check(
     return _line(event, point or door(event), request)
 
 
-def take_back(event: Event, line: CheckIn, *, nonce: str, user_id: int | None, at: datetime | None = None) -> CheckIn:
+def undo_line(event: Event, line: CheckIn, *, nonce: str, user_id: int | None, at: datetime | None = None) -> CheckIn:
     """Take a line of the log back, by another line. Raises Refused if it let nobody pass, or was taken back already."""
     request = CheckInRequest(nonce, CheckInKind.UNDO, _moment(at), undoes=line.nonce, user_id=user_id)
     return _line(event, line.point, request)

@@ -154,8 +154,8 @@ class Memo(Generic[P, R]):
                     self._entries[key] = made, weight
                     self.size += weight
                 while self.size > self._budget:
-                    _key, (_made, gone) = self._entries.popitem(last=False)
-                    self.size -= gone
+                    _key, (_made, removed) = self._entries.popitem(last=False)
+                    self.size -= removed
         return made
 
     def cache_clear(self) -> None:

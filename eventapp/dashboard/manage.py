@@ -110,7 +110,7 @@ _BELONG = {
     "privacy": "registration_manage.options",
     "send": "announcements.announcements",
     "test": "announcements.announcements",
-    "take_back": "announcements.announcements",
+    "undo_sending": "announcements.announcements",
     "announcement": "announcements.announcements",
     "new_announcement": "announcements.announcements",
     "change_announcement": "announcements.announcements",

@@ -48,7 +48,7 @@ def release(event: Event) -> ResponseReturnValue:
         names=_names(event, waiting.changes),
         findings=[one for one in found.open if one.level is not Level.NOTICE],
         releases=queries.releases(event),
-        told=notifications.waiting(event),
+        to_notify=notifications.waiting(event),
         tellable=_tellable(waiting.last) if waiting.empty and waiting.last else [],
         would_notify=None if waiting.empty else scan.would_notify(event, waiting.document),
     )

@@ -50,11 +50,11 @@ def invite(event: Event, email: str, role: Role, *, language: str, by: User) -> 
         return _invite(event, email, role, language=language, by=by)
     if queries.role_in_team(event, user):
         raise Refused(_("This person is in the team. You can change the role in the table."), field="email")
-    told = notices.added(event, user, role, by=by, language=user.language or language) if user.active else None
+    email_to_new = notices.added(event, user, role, by=by, language=user.language or language) if user.active else None
     _close(event, mailbox_key(email))  # first the invitation, then the team, in the order of `join`
     member = operations.set_member(event, user, role)
-    if told:
-        told.deliver()
+    if email_to_new:
+        email_to_new.deliver()
     _spend(email, by=by)
     return member
 

@@ -252,7 +252,7 @@ def accept(
     same = mailbox_key(answers.email) == invitation.email_key
     if option.access is Access.CODE and not same:
         raise Refused(_("Use the e-mail address to which the invitation was sent."), field="email")
-    _take_back_substitutes(invitation)
+    _withdraw_substitutes(invitation)
     try:
         made = registration.register(
             invitation.event,
@@ -283,7 +283,7 @@ def name_somebody_else(invitation: Invitation, guest: InvitedGuest, family: str,
     _hold(invitation)
     if mailbox_key(guest.email) == invitation.email_key:
         raise Refused(_("This is your own e-mail address."), field="email")
-    _take_back_substitutes(invitation)
+    _withdraw_substitutes(invitation)
     added = add(invitation.event, [(guest, (family, given))], _same_terms(invitation))
     if not budgets.take("substitutes", invitation.token, limit=SUBSTITUTES_AN_HOUR):
         raise Refused(_("You have named several people within the last hour. Try again later."))
@@ -301,7 +301,7 @@ def name_somebody_else(invitation: Invitation, guest: InvitedGuest, family: str,
     db.session.flush()
 
 
-def _take_back_substitutes(invitation: Invitation) -> None:
+def _withdraw_substitutes(invitation: Invitation) -> None:
     """Withdraw the invitations of those who were named in the place of a guest: one invitation is for one person.
 
     Raises Refused if one of them has accepted.
@@ -311,7 +311,7 @@ def _take_back_substitutes(invitation: Invitation) -> None:
     )
     for other in db.session.scalars(locked(query.order_by(Invitation.id))):
         if other.status is InvitationStatus.REPLACED:  # and whom they have named in turn
-            _take_back_substitutes(other)
+            _withdraw_substitutes(other)
         if _registration(other) is not None:
             raise Refused(_("Somebody else is coming in your place. Please contact the organizers."))
         withdraw(other)

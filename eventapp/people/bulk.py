@@ -216,7 +216,7 @@ def _act(action: BulkAction, event: Event, person: Registration) -> None:
             operations.untag([person.id], operations.tag_named(event, action.details["tag"]))
 
 
-def take_back(action: BulkAction, *, user_id: int, language: str) -> BulkAction:
+def undo_action(action: BulkAction, *, user_id: int, language: str) -> BulkAction:
     """Take an act back for those for whom it was done: by its opposite, as far as seats are still free.
 
     E-mails are sent again if the act has sent some. Raises Refused if it can't be taken back, is still going on, or

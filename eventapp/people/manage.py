@@ -167,10 +167,10 @@ def result(event: Event, number: int) -> ResponseReturnValue:
 
 @manage.post("/actions/<int:number>/undo")
 @requires(Permission.REGISTRATION)
-def take_back(event: Event, number: int) -> ResponseReturnValue:
+def undo_action(event: Event, number: int) -> ResponseReturnValue:
     """Take an act back."""
     done = or_404(bulk.by_id(event, number))
-    action = bulk.take_back(done, user_id=current_organizer().id, language=languages.interface())
+    action = bulk.undo_action(done, user_id=current_organizer().id, language=languages.interface())
     return redirect(url_for(".result", slug=event.slug, number=action.id), 303)
 
 

@@ -71,7 +71,7 @@ def mine(token: str) -> ResponseReturnValue:
 
 
 @views.post("/proposals/<token>/<any(withdraw, delete):verb>")
-def take_back(token: str, verb: str) -> ResponseReturnValue:
+def withdraw(token: str, verb: str) -> ResponseReturnValue:
     """Withdraw a proposal, or delete it with all its data. Only by POST: e-mail scanners follow links."""
     proposal = _mine(token)
     if verb == "withdraw":

@@ -47,7 +47,7 @@ def option_name(option: AttendanceOption) -> str:
     return languages.resolve(option.title).text or option.mode.label
 
 
-def no_program(form: Any, field: Any) -> None:
+def left_blank(form: Any, field: Any) -> None:
     """Validator of the hidden field. A person whose browser has filled it in sees it, and loses nothing."""
     if field.data:
         raise ValidationError(_("This field is a trap for spam programs. Clear it to show that you are a person."))
@@ -103,7 +103,7 @@ class TakePart(WithCompanions):
     )
     # Only in the public form, and hidden there: programs fill in every field.
     blank = StringField(
-        _l("Leave this field blank"), validators=[no_program], render_kw={"autocomplete": "off", "tabindex": "-1"}
+        _l("Leave this field blank"), validators=[left_blank], render_kw={"autocomplete": "off", "tabindex": "-1"}
     )
     # Only where an option needs it.
     code = StringField(

@@ -191,13 +191,13 @@ def switch(token: str) -> ResponseReturnValue:
 def session(token: str, code: str) -> ResponseReturnValue:
     """Take a seat in a session (`on=1`), wait for one (`on=wait`), or give it up."""
     registration = _mine(token)
-    wish = request.form.get("on")
+    asked_for = request.form.get("on")
 
     def operation() -> None:
-        if wish in {"1", "wait"}:
-            sign_ups.sign_up(registration, code, wait=wish == "wait", language=languages.reader())
+        if asked_for in {"1", "wait"}:
+            sign_ups.sign_up(registration, code, wait=asked_for == "wait", language=languages.reader())
         else:
-            sign_ups.give_up(registration, code)
+            sign_ups.release(registration, code)
 
     return _step(registration, operation, part="sessions")
 

@@ -153,12 +153,12 @@ def _release_overlapping(
 ) -> list[int]:
     """Release a person's seats at the time of a session. Returns the ids of their sessions."""
     seats, _waiting = session_queries.of_person(registration)
-    given_up = [one for one in sorted(seats) if one in by_id and session_queries.overlap(session, by_id[one])]
-    if given_up:
-        _delete(SessionSignup, registration.id, given_up)
-    for session_id in given_up:
+    released = [one for one in sorted(seats) if one in by_id and session_queries.overlap(session, by_id[one])]
+    if released:
+        _delete(SessionSignup, registration.id, released)
+    for session_id in released:
         _record(registration.id, session_id, SessionAction.RELEASED)
-    return given_up
+    return released
 
 
 def _delete(

@@ -68,7 +68,7 @@ def _offered(registration: Registration, code: str) -> SessionOffer:
     return offer
 
 
-def give_up(registration: Registration, code: str) -> None:
+def release(registration: Registration, code: str) -> None:
     """Release the seat in a session, or leave its waiting list; the first in line gets the seat.
 
     Raises Refused once the event is cancelled or over.

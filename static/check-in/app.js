@@ -213,8 +213,8 @@ class App {
 
   async forget() {
     await this.store.forget({ scans: (scan) => scan.sent || this.sync.isOurs(scan) });
-    const gone = { device: null, settings: null, list: null, people: null, places: null, numbers: null, recent: [] };
-    Object.assign(this.state, gone, { waiting: 0, revoked: false });
+    const signedOut = { device: null, settings: null, list: null, people: null, places: null, numbers: null, recent: [] };
+    Object.assign(this.state, signedOut, { waiting: 0, revoked: false });
     this.sync.count(await this.store.scans());
     this.view.draw();
   }

@@ -71,15 +71,15 @@ def secret(make):
     )
 
 
-@pytest.mark.parametrize("take_back", [withdraw, hide])
-def test_starred_sessions_are_cancelled_and_nothing_else_is_shown(client, make, secret, take_back):
+@pytest.mark.parametrize("unpublish", [withdraw, hide])
+def test_starred_sessions_are_cancelled_and_nothing_else_is_shown(client, make, secret, unpublish):
     room, ada = make.room(secret, "Hall"), make.person("Lovelace", "Ada")
     first = make.session(secret, "Opening", rooms=[room], people=[ada], track=make.track(secret, "Rivers"))
     second = make.session(secret, "Panel", abstract=LocalizedText(en="Of boats"))
     make.session(secret, "Not starred")
     address = begin(client, f"forum/{first.code}", f"forum/{second.code}")
     before = by_uid(client, address)
-    take_back(secret)
+    unpublish(secret)
     after = by_uid(client, address)
     assert after.keys() == before.keys() == {first.uid, second.uid}
     for uid, part in after.items():

@@ -147,14 +147,14 @@ def test_nothing_is_sent_for_a_minute_and_then_it_can_be_undone_no_more(make, fo
     row = announce(forum)
     assert work(59) == 0
     with transaction():
-        operations.take_back(fresh(row))
+        operations.undo_sending(fresh(row))
     assert work() == 0
     assert fresh(row).status is AnnouncementStatus.DRAFT
     with transaction():
         operations.send(fresh(row))
     assert work() == 1
     with pytest.raises(Exception, match="no longer possible"), transaction():
-        operations.take_back(fresh(row))
+        operations.undo_sending(fresh(row))
 
 
 @pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")

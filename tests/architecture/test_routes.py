@@ -84,7 +84,7 @@ PUBLIC = {
     "notifications.stop",
     "proposals.propose",
     "proposals.mine",
-    "proposals.take_back",
+    "proposals.withdraw",
     "proposals.deleted",
     "speaking.mine",
     "speaking.answer",

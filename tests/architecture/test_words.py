@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -87,8 +88,8 @@ GONE = {
     "withdrawn",
     "words",
 }
-# Parts of names, also of arguments.
-GONE_PARTS = {"gone", "letters", "overtaken", "shelf", "told", "tongues", "whoever", "wish"}
+# Parts of names, also of arguments, variables, and the names in templates.
+GONE_PARTS = {"gone", "letters", "off_notice", "overtaken", "give_up", "take_back", "told", "tongue", "tongues", "wish"}
 # Exceptions, where the word has its usual technical meaning.
 MEANT = {
     ("mail/queries.py", "given_up"),  # e-mails after the last attempt
@@ -172,13 +173,34 @@ def test_what_decides_does_not_read_the_language_of_the_request():
     assert asking >= SHOWS_TOO, "these don't ask any more: take them off the list"
 
 
+# Where a word has its usual meaning: characters of a text.
+MEANT_PARTS = {"letters", "_LETTERS"}
+IN_TEMPLATES = re.compile(r"\{% (?:set|macro|for) (\w+)|class=\"([^\"{]*)\"")
+
+
+def has_a_retired_part(name: str) -> bool:
+    parts = name.lower().strip("_").split("_")
+    pairs = {"_".join(two) for two in pairwise(parts)}
+    return bool(GONE_PARTS & {*parts, *pairs}) and name not in MEANT_PARTS
+
+
 def test_renamed_words_are_no_parts_of_names():
     found = []
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text())):
             names = [node.name] if isinstance(node, ast.ClassDef | ast.FunctionDef) else []
             names += [node.arg] if isinstance(node, ast.arg) else []
-            found += [f"{path.name}: {name}" for name in names if GONE_PARTS & {*name.lower().split("_")}]
+            names += [node.id] if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else []
+            names += [node.attr] if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) else []
+            found += [f"{path.name}: {name}" for name in names if has_a_retired_part(name)]
+    assert found == []
+
+
+def test_renamed_words_are_no_names_in_templates():
+    found = []
+    for path in (ROOT / "templates").rglob("*.html"):
+        for name, classes in IN_TEMPLATES.findall(path.read_text()):
+            found += [f"{path.name}: {one}" for one in [name, *classes.split()] if has_a_retired_part(one)]
     assert found == []
 
 

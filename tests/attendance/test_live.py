@@ -85,7 +85,7 @@ def drawn(make: Make, seed: int) -> Event:
             with time_machine.travel(at, tick=False), transaction():
                 line = _let_in(event, guest, point, f"{guest.id}-{point.id}")
                 if random.random() < 0.2:
-                    check_in.take_back(fresh(event), fresh(line), nonce=f"back-{line.id}", user_id=None)
+                    check_in.undo_line(fresh(event), fresh(line), nonce=f"back-{line.id}", user_id=None)
         if random.random() < 0.2:
             with transaction():
                 registration.cancel(fresh(guest), silent=True)

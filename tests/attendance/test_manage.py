@@ -146,7 +146,7 @@ def test_check_ins_count_people_and_an_undo_takes_them_back(organizer: Visitor, 
     organizer.get("/manage/events/summit/counts/statement?basis=checked_in")
     assert "2 people." in main(organizer)
     with transaction():
-        check_in.take_back(fresh(event), fresh(last), nonce="back", user_id=None)
+        check_in.undo_line(fresh(event), fresh(last), nonce="back", user_id=None)
     assert people() == 1
 
 

@@ -142,7 +142,7 @@ def test_an_entry_that_was_undone_and_two_registrations_of_one_person_are_counte
     enter(guest)
     line = db.session.scalars(select(CheckIn)).one()
     with transaction():
-        check_in.take_back(fresh(forum), fresh(line), nonce="taken back", user_id=None)
+        check_in.undo_line(fresh(forum), fresh(line), nonce="taken back", user_id=None)
     assert issue(forum) == 0
     enter(twice)
     with transaction():

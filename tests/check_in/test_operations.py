@@ -143,13 +143,13 @@ def test_an_undo_takes_back_its_line_once(make, scan, forum, guest):
     first = scan(ticket(guest))
     for nonce in ("u", "u"):
         with transaction():
-            operations.take_back(fresh(forum), fresh(first), nonce=nonce, user_id=None)
+            operations.undo_line(fresh(forum), fresh(first), nonce=nonce, user_id=None)
     assert presence(guest) is None
     with pytest.raises(Refused), transaction():
-        operations.take_back(fresh(forum), fresh(first), nonce="v", user_id=None)
+        operations.undo_line(fresh(forum), fresh(first), nonce="v", user_id=None)
     refused = scan("nothing of ours")
     with pytest.raises(Refused), transaction():
-        operations.take_back(fresh(forum), fresh(refused), nonce="w", user_id=None)
+        operations.undo_line(fresh(forum), fresh(refused), nonce="w", user_id=None)
     assert scan(ticket(guest)).result is ScanResult.OK
 
 
@@ -168,7 +168,7 @@ def test_what_is_stored_is_always_the_fold_of_the_log(scan, make, forum, guest, 
         line = scan(chance.choice(texts), chance.choice([IN, OUT]), at=at)
         if line.accepted and chance.random() < 0.3:
             with transaction():
-                operations.take_back(fresh(forum), fresh(line), nonce=f"u{line.id}", user_id=None, at=at)
+                operations.undo_line(fresh(forum), fresh(line), nonce=f"u{line.id}", user_id=None, at=at)
     lines = db.session.scalars(select(CheckIn).where(CheckIn.registration_id.is_not(None)))
     stored = {
         (row.point_id, row.registration_id): presences.PresenceState(row.inside, row.first_in, row.last_at)

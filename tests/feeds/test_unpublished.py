@@ -54,16 +54,16 @@ def parts(client: Visitor, path: str) -> dict[str, lint.Component]:
     return {one.one("UID"): one for one in fetch(client, path).parts if one.name == "VEVENT"}
 
 
-@pytest.mark.parametrize("take_back", [withdraw, hide])
+@pytest.mark.parametrize("unpublish", [withdraw, hide])
 @pytest.mark.slow
 def test_calendars_show_that_it_is_cancelled_and_nothing_else(
-    client: Visitor, make: Make, forum: Event, take_back: Any
+    client: Visitor, make: Make, forum: Event, unpublish: Any
 ) -> None:
     code = fresh(make.session(forum, "Talk")).code
     session = f"/events/forum/sessions/{code}.ics"
     assert client.get(session).status_code == 200
     before = parts(client, FEED)
-    take_back(forum)
+    unpublish(forum)
     response = client.get(FEED)
     lint.check(response.data, feed=True)
     text = response.get_data(as_text=True)

@@ -102,7 +102,7 @@ def test_an_act_that_is_taken_back_and_done_by_eight_workers_is_done_once(app, m
     assert db.session.scalar(select(func.count()).select_from(BulkResult)) == 60
     assert (seated(option), fresh(option).seats_taken) == (0, 0)
     back = at_once(
-        app, lambda _number: bulk.take_back(db.session.get_one(BulkAction, number), language="en", user_id=user)
+        app, lambda _number: bulk.undo_action(db.session.get_one(BulkAction, number), language="en", user_id=user)
     )
     assert back == {"done": 1, "no": 7}
     db.session.rollback()

@@ -175,7 +175,7 @@ def test_who_changes_their_mind_within_minutes_is_not_written_to(make, forum, wo
     emails()
     sign_up(guest, workshop)
     with transaction():
-        sign_ups.give_up(fresh(guest), workshop.code)
+        sign_ups.release(fresh(guest), workshop.code)
     assert make.tell() == 0
     assert emails() == []
 
@@ -189,7 +189,7 @@ def test_a_released_seat_leaves_the_calendar_and_returns_newer(make, forum, work
     make.tell()
     came = next(email for email in emails() if email.to == guest.email and email.kind == "session.places")
     with transaction():
-        sign_ups.give_up(fresh(guest), workshop.code)
+        sign_ups.release(fresh(guest), workshop.code)
     assert make.tell() == 1
     (left,) = emails()
     assert left.calendars[0].method == "CANCEL"
@@ -355,7 +355,7 @@ def test_taking_a_seat_again_does_not_report_that_the_session_was_cancelled(make
         make.tell()
         came = emails()[-1]
         with transaction():
-            sign_ups.give_up(fresh(guest), workshop.code)
+            sign_ups.release(fresh(guest), workshop.code)
         make.tell()
     assert "You have a seat in:" in came.text
     assert "Back on the programme" not in came.text

@@ -134,9 +134,9 @@ def test_the_first_venue_is_the_location() -> None:
 
 def test_an_event_that_is_not_public_is_not_linked_to() -> None:
     assert "https://example.org/events/forum" in made().one("DESCRIPTION")
-    taken_back = made(event(status=EventStatus.DRAFT))
-    assert "https://example.org/events/forum" not in taken_back.one("DESCRIPTION")
-    assert "https://example.org/registrations/t0ken" in taken_back.one("DESCRIPTION")
+    unpublished = made(event(status=EventStatus.DRAFT))
+    assert "https://example.org/events/forum" not in unpublished.one("DESCRIPTION")
+    assert "https://example.org/registrations/t0ken" in unpublished.one("DESCRIPTION")
 
 
 def test_the_events_own_link_is_only_given_when_it_is_handed_in() -> None:

@@ -109,7 +109,7 @@ def test_an_act_is_undone_once(organizer, waiting):
     assert "This has been undone." in said(organizer)
     with pytest.raises(Refused), transaction():
         action = db.session.scalars(select(BulkAction).order_by(BulkAction.id)).first()
-        bulk.take_back(action, language="en", user_id=action.user_id)
+        bulk.undo_action(action, language="en", user_id=action.user_id)
 
 
 @pytest.mark.both_engines("row locks")

@@ -117,9 +117,9 @@ def test_an_act_is_taken_back_once(make, forum, ada):
     with transaction():
         action = bulk.begin(fresh(forum), BulkVerb.CANCEL, [ada.id], language="en", user_id=user, details={})
     with transaction():
-        bulk.take_back(fresh(action), language="en", user_id=user)
+        bulk.undo_action(fresh(action), language="en", user_id=user)
     with transaction(), pytest.raises(Refused):
-        bulk.take_back(fresh(action), language="en", user_id=user)
+        bulk.undo_action(fresh(action), language="en", user_id=user)
     assert len(db.session.scalars(select(BulkAction)).all()) == 2
 
 

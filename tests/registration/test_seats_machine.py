@@ -262,7 +262,7 @@ class Seats(RuleBasedStateMachine):
         )
         if done is not None and back:
             self.all_is_well()
-            self.do(lambda: bulk.take_back(fresh(done), language="en", user_id=None))
+            self.do(lambda: bulk.undo_action(fresh(done), language="en", user_id=None))
 
     @rule()
     def draw(self):

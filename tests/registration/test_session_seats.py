@@ -43,9 +43,9 @@ def sign_up(guest, session, *, wait: bool = False) -> bool:
         return sign_ups.sign_up(fresh(guest), session.code, wait=wait)
 
 
-def give_up(guest, session) -> None:
+def release(guest, session) -> None:
     with transaction():
-        sign_ups.give_up(fresh(guest), session.code)
+        sign_ups.release(fresh(guest), session.code)
 
 
 def offer(guest, session):
@@ -75,7 +75,7 @@ def test_who_gives_up_a_seat_gives_it_to_the_first_in_line_who_is_written_to(mak
     assert places(first, second, third, session=session) == [None, 1, 2]
     make.tell()
     emails()
-    give_up(first, session)
+    release(first, session)
     assert seats(first, second, third, session=session) == [False, True, False]
     assert places(first, second, third, session=session) == [None, None, 1]
     written = {email.to: email for email in emails()}
@@ -158,8 +158,8 @@ def test_a_full_session_is_joined_only_by_who_wants_to_wait(make, forum, option)
     assert places(second, session=session) == [None]
     assert not sign_up(second, session, wait=True)
     assert not sign_up(second, session, wait=True), "once"
-    give_up(second, session)
-    give_up(first, session)
+    release(second, session)
+    release(first, session)
     assert seats(first, second, session=session) == [False, False]
 
 
@@ -175,7 +175,7 @@ def test_nobody_is_promoted_after_the_session_has_begun_or_while_the_event_is_po
     newcomer = make.registration(forum, option, "newcomer@example.org")
     with transaction():
         fresh(forum).status = EventStatus.POSTPONED
-    give_up(first, session)
+    release(first, session)
     assert seats(second, session=session) == [False]
     with pytest.raises(Refused, match="This session is full"):
         sign_up(newcomer, session)
@@ -279,7 +279,7 @@ def test_who_waits_for_approval_again_is_promoted_all_the_same(make, forum, opti
     with transaction():
         edits.change_option(fresh(second), fresh(make.approval_option(forum)))
     assert fresh(second).status is RegistrationStatus.PENDING
-    give_up(first, session)
+    release(first, session)
     assert session_queries.signed_up_for(fresh(second)) == [session.code]
 
 

@@ -96,7 +96,7 @@ def test_who_waits_for_approval_again_keeps_the_seat(make, forum):
         sign_ups.sign_up(second, session.code)
     assert [(offer.seats_left, offer.mine) for offer in session_queries.offers(fresh(first))] == [(0, True)]
     with transaction():
-        sign_ups.give_up(fresh(first), session.code)
+        sign_ups.release(fresh(first), session.code)
     with transaction():
         sign_ups.sign_up(fresh(second), session.code)
 

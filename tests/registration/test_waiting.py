@@ -59,7 +59,7 @@ def give_a_date(event) -> None:
         fresh(event).status = EventStatus.PUBLISHED
 
 
-def take_back(event) -> None:
+def unpublish(event) -> None:
     with transaction():
         fresh(event).visibility = Visibility.PRIVATE
 
@@ -81,7 +81,7 @@ def correct_the_end(event) -> None:
         row.starts_at, row.ends_at = clock.now() + timedelta(days=9), clock.now() + timedelta(days=10)
 
 
-WAYS = [(postpone, give_a_date), (take_back, publish_again), (end_wrongly, correct_the_end)]
+WAYS = [(postpone, give_a_date), (unpublish, publish_again), (end_wrongly, correct_the_end)]
 
 
 @pytest.mark.parametrize(("leave", "come_back"), WAYS)
@@ -166,7 +166,7 @@ def test_who_waits_reads_until_when_and_in_which_order(client, make, forum, line
     client.get(f"/registrations/{fresh(line[2]).token}")
     text = client.page.text(client.page.one("main"))
     assert "You are number 2 on the waiting list." in text
-    assert "A free seat goes to the first in line at once until Mon 17 March 2031, 10:00 JST." in text
+    assert "A free seat goes straight to the first in line until Mon 17 March 2031, 10:00 JST." in text
     send_due()
     waiting = db.session.scalars(select(Email).where(Email.kind == "registration.waitlisted")).all()
     assert len(waiting) == 2
@@ -202,7 +202,7 @@ AFTERWARDS = {
     ),
     "take part otherwise": lambda one, other: edits.change_option(one, other, by_guest=True),
     "sign up": lambda one, _: sign_ups.sign_up(one, "NOSUCH"),
-    "give up": lambda one, _: sign_ups.give_up(one, "NOSUCH"),
+    "give up": lambda one, _: sign_ups.release(one, "NOSUCH"),
 }
 
 

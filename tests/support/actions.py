@@ -239,8 +239,8 @@ class World:
         wait = self.draw.random() < 0.5
         sign_ups.sign_up(self._guest(), fresh(self.draw.choice(self.sessions)).code, wait=wait)
 
-    def give_up(self) -> None:
-        sign_ups.give_up(self._guest(), fresh(self.draw.choice(self.sessions)).code)
+    def release_seat(self) -> None:
+        sign_ups.release(self._guest(), fresh(self.draw.choice(self.sessions)).code)
 
     def _ask(self, person: Any) -> None:
         email = f"{fresh(person).code.lower()}@example.org"
@@ -287,7 +287,7 @@ class World:
                 self.other_option,
                 self.sign_up,
                 self.sign_up,
-                self.give_up,
+                self.release_seat,
                 self.ask,
                 self.answer,
                 self.answer,
