@@ -55,6 +55,16 @@ def test_a_template_is_written_to_be_read(name):
     assert not re.search(r"\b(append|extend|update)\(", text), "a view makes lists, a template shows them"
 
 
+def test_a_form_that_is_one_button_is_written_by_the_macro():
+    """`action` of core/macros.html."""
+    button = (
+        r"""<form method="post"\s+action=[^>]*>\s*\{\{ csrf\(\) \}\}\s*<button class="[^"]*">[^<]*</button>\s*</form>"""
+    )
+    for name in TEMPLATES:
+        if name != "core/macros.html":
+            assert not re.search(button, (ROOT / "templates" / name).read_text()), name
+
+
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name.endswith(".html")])
 def test_no_statement_ends_a_line_inside_of_a_tag(name):
     """The line break after a statement is removed, so the next attribute would be joined to the previous one."""
