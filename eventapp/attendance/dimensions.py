@@ -154,7 +154,7 @@ class Dimensions:
         return self._answer(key, label)
 
     def _mode(self, label: str, checked_in: bool) -> Dimension:
-        if checked_in:  # who has passed a door is there in person
+        if checked_in:  # a person who has passed a door is there in person
             here = [Part(Mode.IN_PERSON, Mode.IN_PERSON.label)]
             return Dimension("mode", label, (), lambda rows: dict.fromkeys(rows, here))
         ranks = {mode: at for at, mode in enumerate(Mode)}

@@ -45,7 +45,7 @@ class CountedRegistration:
         return self.status in COUNTED[basis] and (self.checked_in or basis is not Basis.CHECKED_IN)
 
     def counted_mode(self, basis: Basis) -> Mode:
-        """The mode in which the row counts: who has passed a door is there in person."""
+        """The mode in which the row counts: a person who has passed a door is there in person."""
         return Mode.IN_PERSON if basis is Basis.CHECKED_IN else self.mode
 
 

@@ -17,7 +17,7 @@ from eventapp.check_in.rules import CheckInKind, ScanResult
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """What presence follows from: one line of the log. `person` is the number of a registration, `area` what the point
-    is an entrance of: who comes in by one door of an area and leaves by another one is outside.
+    is an entrance of: a person who comes in by one door of an area and leaves by another one is outside.
 
     `accepted`: whether the door has let the person pass, because the ticket was valid or somebody has overruled it. It
     is a fact of the line itself, and does not change when others arrive. An undo has in `undoes` the nonce of what it

@@ -37,7 +37,7 @@ class FoundPerson:
 
 
 def people(event: Event, text: str) -> list[FoundPerson]:
-    """People by parts of their name, its reading or the organization, in any script; who is confirmed comes first.
+    """People by parts of their name, its reading or the organization, in any script; confirmed ones come first.
 
     E-mail addresses are not searched: who stands at the door does not see them. One statement.
     """
@@ -118,7 +118,9 @@ def _numbers(event_id: int, area: str, admission: Admission, *, point: Point | N
 
 
 def _left(who: ColumnElement[int], event_id: int, area: str) -> ColumnElement[bool]:
-    """Whether somebody was at a door of an area later on: who comes in by one and leaves by another one is outside."""
+    """Whether somebody was at a door of an area later on: a person who comes in by one and leaves by another one
+    is outside.
+    """
     found = []
     for merged in (None, aliased(MergedRegistration)):
         later, where = aliased(Presence), aliased(CheckInPoint)

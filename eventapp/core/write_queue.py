@@ -131,7 +131,7 @@ class ProcessTurns:
 
 
 def _wait(descriptor: int, asked: SimpleQueue[Future[None]]) -> None:
-    """Lock a file for each who asks, one after the other: who gives up unlocks it before the next one gets it."""
+    """Lock a file for each caller, one after the other: one that gives up unlocks it before the next one gets it."""
     while True:
         coming = asked.get()
         try:

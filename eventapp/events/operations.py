@@ -298,7 +298,7 @@ def lock(event: Event) -> None:
 
 def set_member(event: Event, user: User, role: Role) -> TeamMember:
     """Add a user to the team or change their role. Raises Refused if no owner would be left."""
-    lock(event)  # who is added twice at once is a member once
+    lock(event)  # a user who is added twice at once is a member once
     query = select(TeamMember).where(TeamMember.event_id == event.id, TeamMember.user_id == user.id)
     member = db.session.scalar(locked(query))
     if member is None:

@@ -198,7 +198,7 @@ def _pending(token: str) -> TeamInvitation:
 
 def _join(row: TeamInvitation, user: User) -> tuple[Event, User]:
     row.accepted_at = clock.now()
-    # Who is in the team by now keeps the role that they have there.
+    # A user who is in the team by now keeps that role.
     if queries.role_in_team(row.event, user) is None:
         operations.set_member(row.event, user, row.role)
     db.session.flush()

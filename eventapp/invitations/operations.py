@@ -54,7 +54,7 @@ class Added:
 def add(event: Event, guests: Iterable[tuple[InvitedGuest, tuple[str, str]]], terms: InvitationTerms) -> Added:
     """Add invitations that are not sent yet, for guests with their (family, given) names.
 
-    Who is invited or registered already is skipped; who was withdrawn gets a new link. Raises Refused for too many
+    Guests who are invited or registered already are skipped; withdrawn ones get a new link. Raises Refused for too many
     guests.
     """
     wanted = list(guests)
@@ -214,7 +214,7 @@ def _hold(invitation: Invitation) -> None:
 
 
 def answer(invitation: Invitation, status: InvitationStatus) -> None:
-    """Answer maybe or no. Who had accepted, and says no now, is not registered any more. Raises Refused."""
+    """Answer maybe or no. A guest who had accepted and now says no is no longer registered. Raises Refused."""
     if status not in {InvitationStatus.MAYBE, InvitationStatus.NO}:
         raise ValueError(status)
     _hold(invitation)
@@ -263,7 +263,7 @@ def accept(
             overrides=invitation.overrides if same else None,
         )
     except registration.AlreadyRegistered as known:
-        # Who has the link can read the e-mails to this address, and to no other.
+        # A guest with the link can read the e-mails to this address, and to no other.
         found = registrations.by_token(known.token)
         if not same or found is None:
             raise

@@ -216,7 +216,7 @@ def _registration(event: Event, made: Event, shift: clock.Shift) -> None:
         }
         copied = _copy(option, OPTION, event_id=made.id, **moments)
         copied.pool = pools.get(option.pool_id) if option.pool_id else None
-        # Who was invited before is not invited again by that.
+        # Guests who were invited before are not invited again by that.
         copied.access_code = tokens.code(8) if option.access_code else ""
         copied.note_closing(None)
         db.session.add(copied)

@@ -84,7 +84,7 @@ def _window(event: Event, starts: datetime, ends: datetime) -> JoinWindow:
 
 def minutes(event: Event) -> dict[int, int]:
     """The whole minutes that each person was there, by the number of their registration: the union of what reports
-    say, however they overlap. Who is in no report is missing. One statement.
+    say, however they overlap. People in no report are missing. One statement.
     """
     stays: dict[int, list[Interval]] = defaultdict(list)
     untimed: dict[int, int] = defaultdict(int)

@@ -72,7 +72,7 @@ class Interval:
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time without overlaps, in order: who was there with two devices was there once."""
+    """The same time without overlaps, in order: a person who was there with two devices was there once."""
     found: list[Interval] = []
     for one in sorted(intervals):
         if found and one.starts <= found[-1].ends:

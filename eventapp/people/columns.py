@@ -81,7 +81,7 @@ class Columns:
     """The columns of an event's list for one reader."""
 
     def __init__(self, event: Event, questions: Iterable[Question], language: str, *, everything: bool) -> None:
-        """Who may not see `everything` sees names and states."""
+        """Members who may not see `everything` see names and states."""
         self._shown = _Shown(event, language)
         offered = [*self._fixed(), *(self._of(question, language) for question in questions)]
         self.offered = [one for one in offered if everything or one.key in FOR_VIEWERS]

@@ -35,8 +35,8 @@ PAGE = 50
 
 
 def asked() -> PeopleQuery:
-    """The query of this address. Who may only see names and states filters by nothing else: also the order of people
-    would tell something about them.
+    """The query of this address. Members who may only see names and states filter by nothing else: also the order
+    of people would tell something about them.
     """
     query = PeopleQuery.parse(request.args.items(multi=True))
     if may(Permission.REGISTRATION):

@@ -53,7 +53,7 @@ def _tagged(insert: Callable[[Any], Any]) -> Any:
 
 
 def tag(numbers: Iterable[int], given: PeopleTag) -> None:
-    """Give a tag to registrations, by their ids. Who has it keeps it."""
+    """Give a tag to registrations, by their ids. People who have it keep it."""
     rows = [{"registration_id": number, "tag_id": given.id} for number in numbers]
     if rows:
         db.session.execute(_tagged(), rows)

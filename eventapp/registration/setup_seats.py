@@ -22,7 +22,7 @@ from eventapp.registration.rules import UNCONFIRMED, AddressCheck, Notice
 
 
 def save_settings(event: Event, *, address_check: AddressCheck, hold_minutes: int) -> RegistrationSettings:
-    """Set how registration works. Who is registered already stays so."""
+    """Set how registration works. Present registrations stay."""
     settings = db.session.get(RegistrationSettings, event.id)
     if settings is None:
         settings = RegistrationSettings(event_id=event.id)
@@ -68,7 +68,7 @@ def draw(option: AttendanceOption) -> list[Registration]:
     """Draw the seats of a lottery, and tell everybody the result. Returns who has a seat.
 
     The order is that of the SHA-256 digests of the seed, which is stored, and the UID of the registration; a party is
-    drawn as one. Who gets no seat is on the waiting list in that order. Raises Refused while people can still register,
+    drawn as one. The others are on the waiting list in that order. Raises Refused while people can still register,
     after the draw, if nobody has registered, and while the event gives no seats: it is over, not public, postponed, …
     """
     seats.lock(option, refusal=WasDeleted)

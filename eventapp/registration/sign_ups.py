@@ -23,7 +23,7 @@ def sign_up(registration: Registration, code: str, *, wait: bool = False, langua
     Does nothing if the person already has one, or already waits and wants to. Raises Refused if the registration is not
     confirmed, the session takes no sign-ups or has begun, the event is cancelled or over, the person is not on site,
     all seats are taken, or the person has a seat in another session at the same time. With such a seat one can only
-    wait: who is then promoted gives it up.
+    wait: if they are promoted, it is released.
     """
     hold(registration)
     check_guest_may(registration)

@@ -47,7 +47,7 @@ def line(option: AttendanceOption) -> Iterator[list[Registration]]:
         query = first if last is None else first.where(tuple_(*_in_order) > _place(*last))
         chunk = db.session.scalars(locked(query.limit(_CHUNK), Registration.contact)).all()
         if chunk:
-            # Where they are now: who gets a seat leaves the list.
+            # Where they are now: people who get a seat leave the list.
             last = cast(datetime, chunk[-1].waiting_since), chunk[-1].id
         for registration, party in [(one, one.party) for one in chunk]:
             if party is None:

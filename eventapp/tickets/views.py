@@ -26,7 +26,7 @@ views = Blueprint("tickets", __name__)
 
 @views.get("/registrations/<token>/ticket")
 def ticket(token: str) -> ResponseReturnValue:
-    """The ticket on one sheet. Who has none is shown their registration, which says why."""
+    """The ticket on one sheet. A person without one is shown their registration, which says why."""
     mine = or_404(registration.by_token(token))
     if (elsewhere := _elsewhere(mine, "tickets.ticket")) is not None:
         return elsewhere
