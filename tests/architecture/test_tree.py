@@ -38,6 +38,43 @@ def test_each_feature_has_an_order_of_all_its_files():
     assert features | {"eventapp"} == ordered
 
 
+# Faces of features, which read requests and answer them.
+FACES = re.compile(
+    r"views|manage(_\w+)?|api|commands|speaking|(\w+_)?forms|own_(views|frames|page)|\w+_(editor|views)|access|public|security"
+)
+# What answers or shows without being one, and what needs the settings of the app or its templates.
+KNOW_FLASK = {
+    "accounts/notices.py",
+    "check_in/batch.py",
+    "dashboard/session_form.py",
+    "exchange/reading.py",
+    "feeds/answer.py",
+    "feeds/check.py",
+    "mail/content.py",
+    "mail/paces.py",
+    "mail/tasks.py",
+    "media/cards.py",
+    "media/storage.py",
+    "notifications/opt_outs.py",
+    "pdf/answers.py",
+    "registration/question_fields.py",
+    "site/health.py",
+    "site/navigation.py",
+    "site_settings/profile.py",
+}
+
+
+def test_below_the_pages_only_some_files_know_the_web():
+    """The contract names rules, models, queries and operations; this holds for all other files of a feature, too."""
+    web = re.compile(r"^(?:from|import) (?:flask|flask_wtf|wtforms|werkzeug)\b", re.MULTILINE)
+    knowing = set()
+    for path in FILES:
+        where = path.relative_to(ROOT / "eventapp").as_posix()
+        if "/" in where and not where.startswith("core/") and not FACES.fullmatch(path.stem):
+            knowing |= {where} if web.search(path.read_text()) else set()
+    assert knowing == KNOW_FLASK
+
+
 def test_no_file_has_grown_past_what_one_reads_at_once():
     for path in FILES:
         assert len(path.read_text().splitlines()) <= 420, path
