@@ -111,10 +111,15 @@ def own_entry(event: EventRow | FormerEventRow, *, sessions: bool, span: bool, h
 def event_place(
     event: EventRow, venues: Iterable[VenueRow], locale: FeedLocale
 ) -> tuple[ResolvedText, tuple[float, float] | None]:
-    """The location of the event: its first venue; "Online" if it has none and needs none."""
+    """The location of the event: its first venue; "Online" if it has none and needs none.
+
+    Without `venues`, as in the calendar of all events, it is the name of the venue alone.
+    """
     for venue in venues:
         name = venue.name.resolve(locale.language)
         return ResolvedText(_joined([name.text, venue.address.resolve(locale.language).text]), name.language), venue.geo
+    if event.venue_name:
+        return event.venue_name.resolve(locale.language), None
     return ResolvedText(_("Online") if event.format is EventFormat.ONLINE else "", locale.shown), None
 
 

@@ -152,6 +152,17 @@ def test_all_events_are_in_one_feed_with_one_entry_each(client: Visitor, make: M
     assert list(found) == ["Forum", "Second"]
 
 
+def test_the_feed_of_all_events_says_where_each_of_them_is(client: Visitor, make: Make, forum: Event) -> None:
+    make.event("web", title="Web", format=EventFormat.ONLINE)
+    found = entries(fetch(client, "/calendar.ics?lang=en"))
+    assert [lint.text(found[name].one("LOCATION")) for name in ("Forum", "Web")] == ["Saitama", "Online"]
+    (venue,) = event_queries.venues(forum)
+    with transaction():
+        lifecycle.save_venue(fresh(forum), fresh(venue), name=LocalizedText(en="Omiya"), address=LocalizedText())
+    found = entries(fetch(client, "/calendar.ics?lang=en"))
+    assert lint.text(found["Forum"].one("LOCATION")) == "Omiya"
+
+
 def test_an_installation_without_events_has_an_empty_feed(client: Visitor) -> None:
     assert not entries(fetch(client, "/calendar.ics"))
 
