@@ -230,17 +230,17 @@ def _parts(event: Event, *, failed: int) -> EventParts:
 @requires(Permission.OWN)
 def postpone(event: Event) -> ResponseReturnValue:
     """Postpone the event and notify everybody registered."""
-    return _call_off(event, "postpone")
+    return _cancel_or_postpone(event, "postpone")
 
 
 @manage.route("/events/<slug>/cancel", methods=["GET", "POST"])
 @requires(Permission.OWN)
 def cancel(event: Event) -> ResponseReturnValue:
     """Cancel the event and notify everybody registered."""
-    return _call_off(event, "cancel")
+    return _cancel_or_postpone(event, "cancel")
 
 
-def _call_off(event: Event, verb: str) -> ResponseReturnValue:
+def _cancel_or_postpone(event: Event, verb: str) -> ResponseReturnValue:
     form = NoteForm()
     form.note.offer(event.languages)
     act = lifecycle.cancel_event if verb == "cancel" else lifecycle.postpone_event
@@ -251,7 +251,7 @@ def _call_off(event: Event, verb: str) -> ResponseReturnValue:
         flash(said)
         return redirect(url_for(".event", slug=event.slug), 303)
     people = registration.number_emailed(event)
-    return page("dashboard/call_off.html", event=event, form=form, verb=verb, people=people)
+    return page("dashboard/cancel_or_postpone.html", event=event, form=form, verb=verb, people=people)
 
 
 @manage.post("/events/<slug>/publish")

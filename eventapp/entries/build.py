@@ -123,7 +123,7 @@ def event_place(
     return ResolvedText(_("Online") if event.format is EventFormat.ONLINE else "", locale.shown), None
 
 
-def off_note(event: EventRow, locale: FeedLocale) -> str:
+def cancellation_note(event: EventRow, locale: FeedLocale) -> str:
     """The team's note on a cancelled or postponed event; empty for others."""
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     return prose.text(event.status_note.resolve(locale.language).text) if off else ""
@@ -139,7 +139,7 @@ def event_text(event: EventRow, locale: FeedLocale) -> ResolvedText:
         )
         known = _("Exact date not known: %(date)s", date=about)
     parts = [
-        off_note(event, locale),
+        cancellation_note(event, locale),
         event.subtitle.resolve(locale.language).text,
         known,
         prose.text(event.purpose.resolve(locale.language).text),
@@ -230,7 +230,7 @@ def session_entry(
     abstract = session.abstract.resolve(locale.language)
     off = event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
     text = [
-        off_note(event, locale),
+        cancellation_note(event, locale),
         "" if session.timed else _("The time is still to be announced."),
         prose.text(abstract.text),
         _people(session, locale),

@@ -10,7 +10,7 @@ from typing import Any
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText, ResolvedText
-from eventapp.entries.build import marked, off_note, paragraphs, status_of
+from eventapp.entries.build import cancellation_note, marked, paragraphs, status_of
 from eventapp.entries.locale import FeedLocale, Links
 from eventapp.entries.rows import EventRow
 from eventapp.events.models import Closes
@@ -141,7 +141,7 @@ def deadline_entry(deadline: Deadline, event: EventRow, *, locale: FeedLocale, l
         ends=at,
         zone=event.zone,
         summary=marked(ResolvedText(sentence, locale.shown), shown),
-        description=ResolvedText(paragraphs([off_note(event, locale), url]), locale.shown),
+        description=ResolvedText(paragraphs([cancellation_note(event, locale), url]), locale.shown),
         url=url,
         categories=(_("Deadline"),),
         status=status,

@@ -39,7 +39,7 @@ _EXPECTANT = {
     Notice.CHANGED,
     Notice.AGAIN,
 }
-_CALLED_OFF = {EventStatus.CANCELLED, EventStatus.POSTPONED}
+_CANCELLED_OR_POSTPONED = {EventStatus.CANCELLED, EventStatus.POSTPONED}
 
 
 def write(registration: Registration, notice: Notice, *, reason: str = "") -> RenderedEmail | None:
@@ -50,7 +50,7 @@ def write(registration: Registration, notice: Notice, *, reason: str = "") -> Re
     """
     if notice in _EXPECTANT and not registration.status.active:
         notice = Notice.CANCELLED  # afterwards, and beyond the budget of e-mails
-    if notice in _EXPECTANT and registration.event.status in _CALLED_OFF:
+    if notice in _EXPECTANT and registration.event.status in _CANCELLED_OR_POSTPONED:
         return write_changes(registration)
     with languages.force_locale(registration.language):
         if notice in _DECISIONS:

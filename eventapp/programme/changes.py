@@ -113,20 +113,20 @@ def _of(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]
     """The differences of one session; a session that was and still is removed has none."""
     if was is None or (was.removed and not now.removed):
         yield from _appeared(was, now)
-    elif _is_off(now):
-        if not _is_off(was) or (now.removed and not was.removed):
+    elif _is_cancelled_or_removed(now):
+        if not _is_cancelled_or_removed(was) or (now.removed and not was.removed):
             yield Change(ChangeKind.REMOVED if now.removed else ChangeKind.CANCELLED, now.code, now.title, _times(was))
     else:
         yield from _when_and_where(was, now)
         yield from _what_and_who(was, now)
 
 
-def _is_off(session: PublishedSession) -> bool:
+def _is_cancelled_or_removed(session: PublishedSession) -> bool:
     return session.removed or session.cancelled
 
 
 def _appeared(was: PublishedSession | None, now: PublishedSession) -> Iterable[Change]:
-    if not _is_off(now):
+    if not _is_cancelled_or_removed(now):
         kind = ChangeKind.NEW if was is None else ChangeKind.RESTORED
         yield Change(kind, now.code, now.title, None, _times(now))
     elif now.cancelled and not now.removed:
@@ -134,7 +134,7 @@ def _appeared(was: PublishedSession | None, now: PublishedSession) -> Iterable[C
 
 
 def _when_and_where(was: PublishedSession, now: PublishedSession) -> Iterable[Change]:
-    if _is_off(was):
+    if _is_cancelled_or_removed(was):
         yield Change(ChangeKind.RESTORED, now.code, now.title, _times(was), _times(now))
     elif _times(was) != _times(now):
         yield Change(ChangeKind.MOVED, now.code, now.title, _times(was), _times(now))

@@ -89,7 +89,21 @@ GONE = {
     "words",
 }
 # Parts of names, also of arguments, variables, and the names in templates.
-GONE_PARTS = {"gone", "letters", "off_notice", "overtaken", "give_up", "take_back", "told", "tongue", "tongues", "wish"}
+GONE_PARTS = {
+    "call_off",
+    "gone",
+    "is_off",
+    "letters",
+    "off_note",
+    "off_notice",
+    "overtaken",
+    "give_up",
+    "take_back",
+    "told",
+    "tongue",
+    "tongues",
+    "wish",
+}
 # Exceptions, where the word has its usual technical meaning.
 MEANT = {
     ("mail/queries.py", "given_up"),  # e-mails after the last attempt
