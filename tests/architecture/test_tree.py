@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from sqlalchemy import inspect, text
 
 from eventapp import jobs
@@ -93,6 +96,22 @@ def test_the_formatter_decides_in_every_file():
     for folder in ("eventapp", "tests", "bench"):
         for path in (ROOT / folder).rglob("*.py"):
             assert exempt not in path.read_text(encoding="utf-8"), path
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_has_what_its_packages_need_with_any_python(lock):
+    """It is made with one Python, and some packages need others only with an older or a newer one."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    locked = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", text, re.M)}
+    assert locked
+    for package in importlib.metadata.distributions():
+        if canonicalize_name(package.name) not in locked:
+            continue
+        for needed in map(Requirement, package.requires or ()):
+            for version in ("3.11.0", "3.12.0", "3.13.0", "3.14.0"):
+                python = {"python_full_version": version, "python_version": version.rpartition(".")[0], "extra": ""}
+                if needed.marker is None or needed.marker.evaluate(python):
+                    assert canonicalize_name(needed.name) in locked, f"{package.name} needs {needed}"
 
 
 def test_time_comes_from_one_module():
