@@ -48,7 +48,6 @@ PAGES: list[tuple[Any, list[tuple[str, Any, Permission]]]] = [
             ("pictures.pictures", _l("Pictures"), Permission.PROGRAMME),
             ("blocks.blocks", _l("Parts of the page"), Permission.PROGRAMME),
             ("registration_manage.options", _l("Registration form"), Permission.REGISTRATION),
-            ("feeds_manage.calendars", _l("Calendars"), Permission.VIEW),
         ],
     ),
     (
@@ -57,6 +56,7 @@ PAGES: list[tuple[Any, list[tuple[str, Any, Permission]]]] = [
             ("programme_manage.programme", _l("Schedule"), Permission.VIEW),
             ("people_manage.everybody", _l("Speakers"), Permission.VIEW),
             ("proposals_manage.proposals", _l("Proposals"), Permission.PROGRAMME),
+            ("feeds_manage.calendars", _l("Preview in calendar apps"), Permission.VIEW),
         ],
     ),
     (

@@ -47,21 +47,31 @@ class SessionEditing:
         # Others add a new speaker: first the names are asked for, then the person is created.
         self._adding = request.form.get("add", "")
         self._creating = "create" in request.form
+        # Two add an empty row, of people or of links.
+        self._more = request.form.get("more", "")
         self.speaker = NewSpeakerForm(formdata=request.form if self._creating else None)
         self._people: dict[str, Person] = {}
         self.added: Person | None = None
         if sent:
             self.form.people, self._people = _people(session, searched=self._searched)
             self.form.links = participation_rows.typed_links(request.form)
+            if self._more == "people":
+                self.form.people.append(ParticipationRow())
         else:
             self.form.people, self.form.links = participation_rows.rows_of(session), _links(session)
         self._revision_sent = _number(request.form.get("revision", ""))
         self.revision = self._revision_sent or (session.revision if session else None)
         self.token = request.form.get("seen", "") or stale_forms.edit_token(_values(event, session))
 
+    @property
+    def spare_links(self) -> int:
+        """How many empty rows for links the form shows."""
+        shown = participation_rows.number_of_links(request.form) + (self._more == "links")
+        return max(2, shown - len(self.form.links))
+
     def submit(self) -> Done[Session] | None:
         """Save what was typed; None where the form is to be shown again."""
-        if self._searched is not None:
+        if self._searched is not None or self._more:
             return None
         if self._adding or self._creating:
             self._add_speaker()

@@ -15,6 +15,7 @@ from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.exchange import export, formats, operations, queries, reading, stored
 from eventapp.exchange.compare import Outcome, Report
+from eventapp.exchange.damaged import Damaged
 from eventapp.exchange.incoming import Options
 from eventapp.exchange.queries import ExportState
 from eventapp.programme import releases
@@ -76,7 +77,8 @@ def import_file(
             if really:
                 released = _apply(event, report, version=version, public=public, despite=despite)
         except Refused as refusal:
-            click.echo(f"Refused: {refusal.message}", err=True)
+            said = refusal.in_a_terminal if isinstance(refusal, Damaged) else refusal.message
+            click.echo(f"Refused: {said}", err=True)
             raise SystemExit(1) from refusal
     for line in outcome_lines(report, really=really, released=released):
         click.echo(line)

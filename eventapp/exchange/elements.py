@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from eventapp.core.languages import gettext as _
-from eventapp.core.refusals import Refused
+from eventapp.exchange.damaged import Damaged
 
 DEEPEST = 40
 
@@ -89,16 +89,12 @@ def parse(data: bytes) -> Element:
             raise MemoryError from error
         if expat.ErrorString(error.code) == expat.errors.XML_ERROR_INVALID_TOKEN and not _utf8(data):
             message = _("Line %(line)d contains characters that don't match the file's encoding.", line=error.lineno)
-            raise Refused(message, field="file") from error
-        raise Refused(
-            _(
-                "This XML file is not valid (line %(line)d: %(reason)s).",
-                line=error.lineno,
-                reason=expat.ErrorString(error.code),
-            ),
-            field="file",
+            raise Damaged(message) from error
+        reason = expat.ErrorString(error.code)
+        raise Damaged(
+            _("This XML file is not valid (line %(line)d: %(reason)s).", line=error.lineno, reason=reason)
         ) from error
     except (_Forbidden, ValueError, LookupError) as error:
         message = str(error) if isinstance(error, _Forbidden) else _("We can't read the encoding of this XML file.")
-        raise Refused(message, field="file") from error
+        raise Damaged(message) from error
     return root[0]

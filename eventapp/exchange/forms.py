@@ -15,6 +15,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext
 from eventapp.core.refusals import Refused
+from eventapp.exchange.damaged import Damaged
 from eventapp.exchange.incoming import IN_LANGUAGES, Options
 
 # What a column can contain, in the order in which it is offered.
@@ -79,6 +80,9 @@ class OptionsForm(Form):
         description=_l("Sessions from an earlier import that are not in this file stay on the programme."),
     )
 
+    # The technical sentence about a file that can't be read.
+    details = ""
+
     def __init__(self, *, tags: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         shown = languages.interface()
@@ -89,6 +93,12 @@ class OptionsForm(Form):
     def of(cls, options: Options, *, tags: Sequence[str]) -> OptionsForm:
         """The form with what was said of a file."""
         return cls(tags=tags, data={name: getattr(options, name) for name in ("zone", "language", "add_only")})
+
+    def refuse(self, refusal: Refused) -> None:
+        """Keep the technical sentence apart: the page folds it."""
+        super().refuse(refusal)
+        if isinstance(refusal, Damaged):
+            self.details = refusal.details
 
     def options(self, meanings: Sequence[str] = ()) -> Options:
         """The submitted options.

@@ -22,6 +22,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
 from eventapp.exchange import values
 from eventapp.exchange.collected import ImportCollector
+from eventapp.exchange.damaged import Damaged
 from eventapp.exchange.frab import code_of
 from eventapp.exchange.incoming import MOST, Identity, Incoming, IncomingSession, Options, Problem
 from eventapp.exchange.values import AmbiguousValue
@@ -143,7 +144,7 @@ def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
             first, whole = number, bytearray(bare)
         yield first, _decoded(whole)
     except UnicodeError as error:
-        raise Refused(_("This calendar is not in UTF-8."), field="file") from error
+        raise Damaged(_("This calendar is not in UTF-8.")) from error
 
 
 def _decoded(line: bytearray) -> str:
@@ -194,7 +195,7 @@ class _Nesting:
                 _("The file has more than %(number)d entries. That is too many to import.", number=MOST), field="file"
             )
         if len(self._stack) > _DEEPEST:
-            raise Refused(_("This file is nested too deeply to be a programme."), field="file")
+            raise Damaged(_("This file is nested too deeply to be a programme."))
         self._place(component)
         self._stack.append(component)
 
@@ -222,13 +223,12 @@ def _parse(data: bytes, collector: ImportCollector) -> list[ParsedComponent]:
     if not nesting.calendars:
         raise Refused(_("This is not a calendar file."), field="file")
     if (open_one := nesting.current) is not None:
-        raise Refused(
+        raise Damaged(
             _(
                 "The calendar file is incomplete: %(name)s on line %(line)d is not closed.",
                 name=open_one.name[:30],
                 line=open_one.line,
-            ),
-            field="file",
+            )
         )
     return nesting.calendars
 

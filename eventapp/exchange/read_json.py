@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from eventapp.core.languages import gettext as _
-from eventapp.core.refusals import Refused
 from eventapp.exchange import frab, values
 from eventapp.exchange.collected import ImportCollector
+from eventapp.exchange.damaged import Damaged
 from eventapp.exchange.frab import FrabDay, RawRow
 from eventapp.exchange.incoming import Incoming, Options, Problem
 from eventapp.exchange.values import AmbiguousValue
@@ -20,12 +20,11 @@ def parse(data: bytes) -> Any:
     try:
         return json.loads(data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"))
     except json.JSONDecodeError as error:
-        raise Refused(
-            _("This JSON file is not valid (line %(line)d, column %(column)d).", line=error.lineno, column=error.colno),
-            field="file",
+        raise Damaged(
+            _("This JSON file is not valid (line %(line)d, column %(column)d).", line=error.lineno, column=error.colno)
         ) from error
     except (ValueError, RecursionError) as error:
-        raise Refused(_("This JSON file is not valid."), field="file") from error
+        raise Damaged(_("This JSON file is not valid.")) from error
 
 
 def rows(value: object) -> list[Mapping[str, Any]]:
@@ -48,7 +47,7 @@ def read(document: Any, options: Options) -> Incoming:
     schedule = mapping(mapping(document).get("schedule"))
     conference = mapping(schedule.get("conference"))
     if not isinstance(conference.get("days"), list):
-        raise Refused(_("This JSON file is not a schedule: it has no days."), field="file")
+        raise Damaged(_("This JSON file is not a schedule: it has no days."))
     collector = ImportCollector(options, "schedule.json")
     generator = mapping(document.get("generator")) or mapping(schedule.get("generator"))
     zone = conference.get("time_zone_name") or conference.get("timezone")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from eventapp.core.languages import gettext as _
-from eventapp.core.refusals import Refused
 from eventapp.exchange import frab, name_lists, values
 from eventapp.exchange.collected import ImportCollector
+from eventapp.exchange.damaged import Damaged
 from eventapp.exchange.elements import Element, parse
 from eventapp.exchange.frab import FrabDay, RawRow
 from eventapp.exchange.incoming import Incoming, Options, Problem
@@ -32,7 +32,7 @@ def read(data: bytes, options: Options) -> Incoming:
     """Read a file. Raises Refused if the whole file is unreadable."""
     root = parse(data)
     if root.tag != "schedule":
-        raise Refused(_("This XML file is not a schedule: it starts with <%(tag)s>.", tag=root.tag[:40]), field="file")
+        raise Damaged(_("This XML file is not a schedule: it starts with <%(tag)s>.", tag=root.tag[:40]))
     collector = ImportCollector(options, "schedule.xml")
     conference = root.first("conference") or Element("conference", {}, root.line)
     generator = root.first("generator")

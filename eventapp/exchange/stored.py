@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from eventapp.core.refusals import Refused
+from eventapp.exchange.damaged import Damaged
 from eventapp.exchange.incoming import (
     FileColumn,
     Identity,
@@ -27,6 +28,8 @@ def serialized(read: Incoming | Refused) -> bytes:
     plain: dict[str, Any]
     if isinstance(read, UnknownColumns):
         plain = {"refused": [read.message, read.field], "columns": _plain(read.columns)}
+    elif isinstance(read, Damaged):
+        plain = {"damaged": read.details}
     elif isinstance(read, Refused):
         plain = {"refused": [read.message, read.field]}
     else:
@@ -37,6 +40,8 @@ def serialized(read: Incoming | Refused) -> bytes:
 def deserialized(data: bytes) -> Incoming | Refused:
     """The inverse of `serialized`."""
     plain = json.loads(zlib.decompress(data))
+    if "damaged" in plain:
+        return Damaged(plain["damaged"])
     if "refused" in plain:
         message, field = plain["refused"]
         if "columns" in plain:

@@ -23,6 +23,8 @@ from eventapp.programme.profiles import Found, named_so
 from eventapp.programme.rules import Mode, ParticipationRole
 
 SPARE = 3
+# At most so many links are read.
+_LINKS = 50
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,16 @@ def described(person: ShownPerson, day: date) -> str:
     return _("%(title)s, %(organization)s", title=title, organization=languages.resolve(held.organization.names).text)
 
 
+def number_of_links(form: Mapping[str, str]) -> int:
+    """How many rows for links were submitted, with the empty ones."""
+    return sum(f"link-url-{n}" in form for n in range(_LINKS))
+
+
 def typed_links(form: Mapping[str, str]) -> list[dict[str, str]]:
     """The submitted links: link-title-0, link-url-0, link-title-1, …; at most 50, without empty rows."""
     rows = [
         {"title": form.get(f"link-title-{n}", "").strip(), "url": form[f"link-url-{n}"].strip()}
-        for n in range(50)
+        for n in range(_LINKS)
         if f"link-url-{n}" in form
     ]
     return [row for row in rows if row["title"] or row["url"]]

@@ -107,7 +107,7 @@ def condition(question: Question, questions: Iterable[Question], language: str) 
     if not question.if_question or decisive is None:
         return ""
     return _(
-        "Only if you answered “%(answer)s” to “%(question)s”",
+        "Only if the answer to “%(question)s” is “%(answer)s”",
         answer=answer_name(decisive, question.if_answer, language),
         question=decisive.label.resolve(language).text,
     )

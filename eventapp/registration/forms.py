@@ -211,6 +211,10 @@ class TakePart(WithCompanions):
         self.email.validators = [Optional(), *self.email.validators[1:]]
         self.email.description = _("Leave blank if the person has none. We will then send no e-mails.")
         self.everybody.description = ", ".join(one.name for one in self.sharing)
+        # The hints are for people who speak of themselves.
+        for spoken in (self.family_name, self.organization, self.zone):
+            spoken.description = ""
+        self.option.label.text = _("Attendance")
         self.zone.label.text = _("Time zone of the person")
         self.together.label.text = _("Only register them together")
         self.together.description = _("Either all of them get a seat, or they wait for seats together.")

@@ -146,6 +146,7 @@ def of_rows() -> list[str]:
         f"{event}/speakers/{speaker.code}.jcal",
         f"{event}/sessions/{session.code}.jcal",
         f"{team}/speakers/{speaker.code}/ask",
+        f"{team}/programme/export.csv",
         desk,
         f"{desk}/cancel",
     ]

@@ -89,6 +89,16 @@ def test_a_file_that_is_no_programme_is_refused_and_what_was_typed_is_kept(organ
 
 
 @pytest.mark.slow
+def test_what_is_wrong_with_a_file_technically_is_folded(organizer, forum):
+    send(organizer, b"<schedule")
+    field = organizer.page.text(organizer.page.by_id("file-error"))
+    assert field.endswith("This file is damaged or is not a programme file.")
+    details = organizer.page.all("details")[-1]
+    assert details.get("open") is None
+    assert "This XML file is not valid (line 1" in organizer.page.text(details)
+
+
+@pytest.mark.slow
 def test_no_file_and_one_that_is_too_large_are_refused(organizer, forum, monkeypatch):
     monkeypatch.setattr(formats, "LARGEST", 1000)
     assert organizer.fill(BASE, {}).status_code == 422

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from eventapp.core.languages import force_locale
 from eventapp.core.refusals import Refused
 from eventapp.exchange import formats, language_names, values
+from eventapp.exchange.damaged import Damaged
 from eventapp.exchange.incoming import Incoming, Options
 from eventapp.programme.rules import SessionKind, SessionStatus
 from tests.support import schedules as files
@@ -199,15 +200,15 @@ def test_what_is_no_programme_is_refused_with_a_sentence(source):
     "declared", ["<!DOCTYPE s>", '<!DOCTYPE s [<!ENTITY a "b">]>', '<!DOCTYPE s SYSTEM "http://example.org/s.dtd">']
 )
 def test_a_document_type_is_refused_also_where_the_rest_is_a_programme(declared):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Damaged) as refused:
         read(files.CONGRESS.replace("<schedule>", f"{declared}<schedule>", 1))
-    assert "document type" in refused.value.message
+    assert "document type" in refused.value.details
 
 
 def test_elements_are_nested_only_as_deep_as_in_a_programme():
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Damaged) as refused:
         read(files.CONGRESS.replace("<version>", "<a>" * 50 + "</a>" * 50 + "<version>"))
-    assert "too deeply" in refused.value.message
+    assert "too deeply" in refused.value.details
 
 
 @pytest.mark.parametrize(
@@ -574,13 +575,19 @@ def test_unsupported_parts_are_counted_and_biographies_are_imported():
         (b"\xd0\xcf\x11\xe0" + bytes(99), "don't recognize this file format"),
         (b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture"),
         (b"%PDF-1.4\n1 0 obj\n", "PDF or archive"),
-        (files.CONGRESS.replace("Die Agenda", "Präsidium").encode("latin-1"), "don't match the file's encoding"),
     ],
 )
 def test_a_file_of_another_kind_is_recognized(data, sentence):
     with pytest.raises(Refused) as refused:
         read(data)
     assert sentence in refused.value.message and refused.value.field == "file"
+
+
+def test_a_file_that_says_another_encoding_than_it_has_is_damaged():
+    with pytest.raises(Damaged) as refused:
+        read(files.CONGRESS.replace("Die Agenda", "Präsidium").encode("latin-1"))
+    assert "don't match the file's encoding" in refused.value.details
+    assert refused.value.message == "This file is damaged or is not a programme file."
 
 
 def test_json_in_utf_16_is_read_as_spreadsheets_and_calendars_are():

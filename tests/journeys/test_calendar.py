@@ -54,7 +54,7 @@ def test_the_desk_shows_what_thunderbirds_reader_reads(desk):
     window = desk("cooperation-forum-2027").window
     page = window.page
     window.open("/manage/events/cooperation-forum-2027")
-    window.press("nav a:has-text('Calendars')")
+    window.press("nav a:has-text('Preview in calendar apps')")
     page.select_option("#program", "thunderbird")
     page.fill("#zone", "utc")
     window.press("main form button")

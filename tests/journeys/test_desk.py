@@ -91,3 +91,21 @@ def test_a_person_who_leaves_a_form_with_typed_changes_is_asked(window, organize
     page.locator("main form input[type=search], main form [name=q]").first.press_sequentially("Ada")
     one.press("nav a:has-text('Overview')")
     assert asked == ["beforeunload"], "a search is nothing to lose"
+
+
+def test_a_programme_is_exported_by_a_menu_with_the_keyboard_and_without_scripts(window, organizer):
+    for scripts in (True, False):
+        one = window(storage_state=organizer, viewport={"width": 320, "height": 700}, java_script_enabled=scripts)
+        one.open("/manage/events/cooperation-forum-2027/programme")
+        menu = one.page.locator("details.menu > summary")
+        link = one.page.locator("details.menu a", has_text="CSV")
+        assert menu.inner_text() == "Export" and not link.is_visible()
+        menu.focus()
+        one.page.keyboard.press("Enter")
+        assert link.is_visible() and one.width() == 320
+        if scripts:
+            one.accessible()
+        with one.page.expect_download() as taken:
+            one.page.keyboard.press("Tab")
+            one.page.keyboard.press("Enter")
+        assert taken.value.suggested_filename.endswith(".csv")

@@ -368,6 +368,17 @@ def test_somebody_is_found_by_a_button_and_everything_typed_stays(organizer, mak
     assert [(p.person_id, p.role.value) for p in session.participations] == [(one.id, "chair"), (two.id, "speaker")]
 
 
+def test_a_button_adds_an_empty_row_for_a_person_or_a_link_and_everything_typed_stays(organizer, make):
+    make.event("mine")
+    for more, row in (("people", "name-3"), ("links", "link-url-2")):
+        organizer.get(NEW)
+        assert row not in [node.get("name") for node in organizer.page.all("input")]
+        assert organizer.fill(NEW, {"title_en": "Mine", "more": more}).status_code == 200
+        assert organizer.page.by_id(row).get("value", "") == ""
+        assert organizer.page.by_id("title-en").get("value") == "Mine"
+    assert db.session.scalars(select(Session)).all() == []
+
+
 @pytest.mark.both_engines("LIKE, case and ordering")
 def test_an_ambiguous_or_unknown_name_is_refused_with_people_to_choose_from(organizer, make):
     mine = make.event("mine")

@@ -159,7 +159,7 @@ def visa(forum) -> None:
 def test_a_question_after_an_answer_is_neither_required_nor_stored_for_others(client, forum):
     visa(forum)
     client.get(PATH)
-    assert "Only if you answered “Yes” to “Visa”" in said(client)
+    assert "Only if the answer to “Visa” is “Yes”" in said(client)
     assert client.fill(PATH, {**ADA, "q_visa": "yes"}).status_code == 422
     assert "Please answer: Passport" in said(client)
     location = client.fill(PATH, {**ADA, "q_visa": "no", "q_passport": "secret"}).location
