@@ -13,6 +13,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
 from eventapp.core.localized import LocalizedText
 from eventapp.core.pages import page
+from eventapp.dashboard.saved import saved
 from eventapp.events import queries
 from eventapp.events.access import requires
 from eventapp.events.forms import SECTIONS, EventEditForm, themes_from_lines
@@ -34,7 +35,7 @@ def edit(event: Event, section: str = "") -> ResponseReturnValue:
     themes = [theme.title for theme in queries.themes(event)]
     form = EventEditForm.of(event, themes, queries.all_series(), section=section)
     if done := submit(form, lambda: _save(event, form, themes)):
-        flash(_("“%(section)s” has been saved.", section=SECTIONS[section][0]))
+        flash(saved(event, _("“%(section)s” has been saved.", section=SECTIONS[section][0])))
         for sentence in done.value:
             flash(sentence)
         return redirect(url_for("dashboard.event", slug=event.slug), 303)

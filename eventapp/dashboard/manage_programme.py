@@ -15,6 +15,7 @@ from eventapp.core.forms import after_saving, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.pages import page
+from eventapp.dashboard.saved import saved
 from eventapp.dashboard.session_form import SessionEditing
 from eventapp.events import queries as events
 from eventapp.events.access import requires
@@ -94,7 +95,8 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
     if done := editing.submit():
         finish_writing()  # the checks of a large programme take a while
         _flash_findings(event, done.value)
-        return after_saving(done.value.title, url_for(".programme", slug=event.slug, _anchor=done.value.code))
+        back = url_for(".programme", slug=event.slug, _anchor=done.value.code)
+        return after_saving(done.value.title, back, said=saved(event, "") if editing.changed_link else "")
     return page(
         "programme/edit_session.html",
         event=event,

@@ -59,9 +59,15 @@ class SessionEditing:
                 self.form.people.append(ParticipationRow())
         else:
             self.form.people, self.form.links = participation_rows.rows_of(session), _links(session)
+        self._link = session.join_url if session else ""
         self._revision_sent = _number(request.form.get("revision", ""))
         self.revision = self._revision_sent or (session.revision if session else None)
         self.token = request.form.get("seen", "") or stale_forms.edit_token(_values(event, session))
+
+    @property
+    def changed_link(self) -> bool:
+        """Whether the joining link was changed, which takes effect at once."""
+        return self._link != (self.form.join_url.data or "")
 
     @property
     def spare_links(self) -> int:

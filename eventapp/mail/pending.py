@@ -165,6 +165,14 @@ def waiting(topic: str) -> tuple[dict[str, int], datetime | None]:
     return {kind.partition(".")[0]: number for kind, number, _first in rows}, min((r[2] for r in rows), default=None)
 
 
+def waiting_for_changes(topic: str, kind: str) -> tuple[int, datetime | None]:
+    """The number of recipients of one type in a debounce window, and when the first window ends."""
+    table = PendingNotification
+    query = select(func.count(), func.min(table.due_at)).where(_changes_of(topic), table.kind == f"{kind}.{CHANGES}")
+    number, first = db.session.execute(query).one()
+    return number, first
+
+
 def waiting_recipients(topic: str) -> list[str]:
     """The recipients in a debounce window. Their notifications are locked: until this transaction ends, the worker
     does not send them, and no operation replaces them.

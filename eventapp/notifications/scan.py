@@ -21,7 +21,6 @@ from eventapp.events.rules import EventStatus
 from eventapp.notifications import attendees, snapshots, speakers
 from eventapp.notifications.models import ScanCursor, SentInvitation
 from eventapp.notifications.snapshots import Snapshot
-from eventapp.online.rules import known_link
 from eventapp.programme import queries as programme
 from eventapp.programme.models import Session
 from eventapp.programme.published import Document
@@ -109,22 +108,8 @@ def would_notify(event: Event, document: Document) -> Waiting | None:
 
 def attendees_to_notify(event: Event, document: Document) -> set[int]:
     """Ids of the registrations affected by this public programme. Three statements."""
-    venues = venues_of(event.id)
     links = programme.join_links(event)
-    fingerprints: dict[tuple[str, bool, bool], str] = {}
-
-    def fingerprint(code: str, online: bool, confirmed: bool) -> str:
-        key = code, online, confirmed
-        if key not in fingerprints:
-            link = known_link(links.get(code, ""), personal=event.personal_join_links) if online and confirmed else ""
-            snapshot = (
-                snapshots.session_snapshot(document.by_code[code], event, join_url=link)
-                if code
-                else snapshots.event_snapshot(event, venues, online=online, confirmed=confirmed)
-            )
-            fingerprints[key] = snapshot.fingerprint
-        return fingerprints[key]
-
+    fingerprint = snapshots.fingerprints(event, document.by_code, venues_of(event.id), links)
     rows = db.session.execute(
         select(
             Registration.id,

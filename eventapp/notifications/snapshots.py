@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from eventapp.core import languages
@@ -173,6 +174,24 @@ def session_snapshot(session: PublishedSession, event: Event, *, join_url: str =
         venue=venue,
         link=_digest(join_url) if join_url else "",
     )
+
+
+def fingerprints(
+    event: Event, sessions: Mapping[str, PublishedSession], venues: Iterable[VenueRow], links: Mapping[str, str]
+) -> Callable[[str, bool, bool], str]:
+    """What gives the present fingerprint of an entry by its code, empty for the event, for somebody who comes `online`
+    or has a `confirmed` seat. Each is made once.
+    """
+    venues = list(venues)
+
+    @cache
+    def fingerprint(code: str, online: bool, confirmed: bool) -> str:
+        if not code:
+            return event_snapshot(event, venues, online=online, confirmed=confirmed).fingerprint
+        link = known_link(links.get(code, ""), personal=event.personal_join_links) if online and confirmed else ""
+        return session_snapshot(sessions[code], event, join_url=link).fingerprint
+
+    return fingerprint
 
 
 def released(snapshot: Snapshot) -> Snapshot:

@@ -2,7 +2,7 @@
 // [data-copied]. Without this file the button stays hidden, and the field can be selected by hand.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
-  const said = button.closest(".cal")?.querySelector("[data-copied]");
+  const said = button.closest(".cal, .public-state")?.querySelector("[data-copied]");
   if (!field || !said) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {

@@ -109,3 +109,14 @@ def test_a_programme_is_exported_by_a_menu_with_the_keyboard_and_without_scripts
             one.page.keyboard.press("Tab")
             one.page.keyboard.press("Enter")
         assert taken.value.suggested_filename.endswith(".csv")
+
+
+def test_the_link_to_the_event_page_is_copied(window, organizer, open_house):
+    one = window(storage_state=organizer, permissions=["clipboard-read", "clipboard-write"])
+    one.open(open_house.path())
+    button = one.page.locator(".public-state button", has_text="Copy link")
+    button.click()
+    one.page.wait_for_selector(".public-state [data-copied]:has-text('Copied')")
+    copied = one.page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith("/events/open-house")
+    one.accessible()

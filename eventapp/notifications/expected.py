@@ -1,0 +1,97 @@
+"""Whom the worker will notify of what has just been saved, for the message about it: numbers, and no person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+
+from eventapp.core import clock
+from eventapp.core.db import db
+from eventapp.entries.queries import venues_of
+from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
+from eventapp.mail import pending
+from eventapp.notifications import snapshots
+from eventapp.notifications.models import SentInvitation
+from eventapp.programme import queries as programme
+from eventapp.programme.models import Session
+from eventapp.programme.published import Document
+from eventapp.programme.rules import Mode
+from eventapp.registration import notices
+from eventapp.registration import queries as registration_queries
+from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
+from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
+
+# What rows of one group have in common: whether they are up to date is the same for all of them.
+_GROUP = (SentInvitation.code, AttendanceOption.mode, Registration.status, SentInvitation.fingerprint)
+_PEOPLE = func.count(SentInvitation.registration_id.distinct())
+
+
+@dataclass(frozen=True)
+class ExpectedNotifications:
+    """So many attendees will be notified at this time."""
+
+    attendees: int
+    at: datetime
+
+
+def expected(event: Event) -> ExpectedNotifications | None:
+    """The attendees for whom facts differ from what they were last sent; None if no e-mail will be written.
+
+    Up to six statements. None has more rows with more registrations: those with the same facts are one row.
+    """
+    if event.status is EventStatus.DRAFT or event.ends_at <= clock.now() - timedelta(days=1):
+        return None
+    groups = db.session.execute(_having(event, *_GROUP, _PEOPLE).group_by(*_GROUP)).all()
+    differing = _differing(event, groups)
+    if not differing:
+        return None
+    if all(not group[0] for group in differing):
+        number = sum(group[-1] for group in differing)
+    else:  # somebody with two sessions is in two groups
+        wanted = tuple_(*_GROUP).in_([group[:-1] for group in differing])
+        number = db.session.scalar(_having(event, _PEOPLE).where(wanted)) or 0
+    waiting, first = pending.waiting_for_changes(f"event:{event.id}", notices.RECIPIENT)
+    later = clock.now() + pending.DEBOUNCE_WINDOW
+    return ExpectedNotifications(number, first if first and waiting >= number else later)
+
+
+def _having(event: Event, *columns: Any) -> Select[Any]:
+    """These columns of what attendees have been sent: the event, and the sessions in which they have a seat."""
+    seat = and_(SessionSignup.session_id == Session.id, SessionSignup.registration_id == Registration.id)
+    return (
+        select(*columns)
+        .select_from(SentInvitation)
+        .join(Registration, Registration.id == SentInvitation.registration_id)
+        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
+        .outerjoin(Session, and_(Session.event_id == event.id, Session.code == SentInvitation.code))
+        .outerjoin(SessionSignup, seat)
+        .where(Registration.event_id == event.id, registration_queries.ACTIVE_AND_EMAILED)
+        .where(
+            or_(
+                SentInvitation.code == "",
+                and_(SessionSignup.id.is_not(None), Registration.status.in_(HOLDS_SEAT)),
+            )
+        )
+    )
+
+
+def _differing(event: Event, groups: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """The groups whose last fingerprint is not the present one."""
+    if not groups:
+        return []
+    of_sessions = any(group[0] for group in groups)
+    document = programme.document(event) if of_sessions else Document()
+    links = programme.join_links(event) if of_sessions else {}
+    now = snapshots.fingerprints(event, document.by_code, venues_of(event.id), links)
+
+    def differs(group: Row[Any]) -> bool:
+        code, mode, status, last, _number = tuple(group)
+        known = not code or code in document.by_code
+        return known and now(code, mode is Mode.ONLINE, status is RegistrationStatus.CONFIRMED) != last
+
+    return [group for group in groups if differs(group)]
