@@ -65,6 +65,13 @@ def test_a_form_that_is_one_button_is_written_by_the_macro():
             assert not re.search(button, (ROOT / "templates" / name).read_text()), name
 
 
+def test_a_tile_is_written_by_the_macro():
+    """`tile` of core/macros.html."""
+    for name in TEMPLATES:
+        if name != "core/macros.html":
+            assert not re.search(r"""class=["'][^"']*\btile\b""", (ROOT / "templates" / name).read_text()), name
+
+
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name.endswith(".html")])
 def test_no_statement_ends_a_line_inside_of_a_tag(name):
     """The line break after a statement is removed, so the next attribute would be joined to the previous one."""
