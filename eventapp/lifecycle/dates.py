@@ -18,9 +18,8 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import shifted_window
-from eventapp.feeds import memory
+from eventapp.lifecycle import change_event
 from eventapp.programme import operations as programme
-from eventapp.programme import releases
 from eventapp.programme.models import Session
 from eventapp.programme.operations import Shifted
 from eventapp.proposals import operations as proposals
@@ -85,9 +84,7 @@ def edit_event(
 
     Raises Refused as `events.edit` does.
     """
-    with memory.remembering(event):
-        events.edit(event, **values)
-    releases.restate_venues(event)
+    change_event(event, **values)
     events.set_themes(event, themes)
 
     def shift(along: bool) -> Shift:

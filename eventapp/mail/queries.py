@@ -58,12 +58,6 @@ def of_topic(
     return list(db.session.scalars(query.order_by(Email.id.desc()).limit(limit).offset(offset)))
 
 
-def to_address(topic: str, address: str, *, families: Iterable[str], limit: int = 100) -> list[Email]:
-    """E-mails of a topic to one address, newest first."""
-    query = select(Email).where(Email.to == address, among(topic, families)).order_by(Email.id.desc()).limit(limit)
-    return list(db.session.scalars(query))
-
-
 def undeliverable(addresses: Iterable[str]) -> dict[str, str]:
     """Those of these addresses that their server does not know, as {mailbox key: reason}."""
     table = UndeliverableAddress

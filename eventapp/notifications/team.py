@@ -97,13 +97,6 @@ def emails(event: Event, may: May, which: LogFilter, *, limit: int = 50, offset:
     return mail.of_topic(topic_of(event), families=families(may), which=which, limit=limit, offset=offset)
 
 
-def emails_of(registration: Registration, may: May) -> list[Email]:
-    """The e-mails to the address of an attendee, newest first: to everybody who shares it."""
-    if not registration.email:
-        return []
-    return mail.to_address(f"event:{registration.event_id}", registration.email, families=families(may))
-
-
 def email(event: Event, may: May, number: int) -> Email | None:
     """One e-mail; None if it does not exist or this member may not read it."""
     return mail.one_of_topic(topic_of(event), number, families=families(may))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,25 @@ def test_below_the_pages_only_some_files_know_the_web():
 def test_no_file_has_grown_past_what_one_reads_at_once():
     for path in FILES:
         assert len(path.read_text().splitlines()) <= 420, path
+
+
+# What templates of documents say of the text that they have fitted, which only tests compare with its box.
+FOR_TESTS = {"measured"}
+
+
+def test_no_function_or_class_is_there_for_tests_alone():
+    """Its name occurs somewhere else in the product; those with a decorator are called by what it registers them with."""
+    texts = {path: path.read_text(encoding="utf-8") for path in FILES}
+    others = [path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.*")]
+    others += [(ROOT / name).read_text(encoding="utf-8") for name in ("wsgi.py", "pyproject.toml")]
+    words = Counter(word for text in (*texts.values(), *others) for word in re.findall(r"\w+", text))
+    defined = Counter(
+        node.name
+        for text in texts.values()
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list
+    )
+    assert {name for name, number in defined.items() if words[name] <= number} == FOR_TESTS
 
 
 def test_a_test_that_is_listed_as_slow_is_there_and_does_not_guard_the_architecture():
