@@ -49,7 +49,7 @@ from eventapp.media.reading import EncodedPicture
 from eventapp.media.rules import LOGO_BYTES
 from eventapp.registration import questions
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from tests.support.databases import postgresql
 
 LOGIN = "bench@example.org", "correct horse battery"

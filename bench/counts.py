@@ -33,7 +33,8 @@ from eventapp.events import queries as events
 from eventapp.programme.rules import Mode
 from eventapp.registration import questions, setup
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind, RegistrationStatus
+from eventapp.registration.question_rules import QuestionKind
+from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import Make
 from tests.support.visitor import Visitor
 

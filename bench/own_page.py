@@ -22,7 +22,7 @@ from eventapp.core.db import Base, db
 from eventapp.core.localized import LocalizedText
 from eventapp.programme.rules import Mode
 from eventapp.registration import questions
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from tests.support.make import Make
 
 ROUNDS, REQUESTS = 7, 150

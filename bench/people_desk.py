@@ -25,7 +25,7 @@ from eventapp.people import bulk, exports, operations, queries
 from eventapp.people.rules import BulkVerb, PeopleQuery
 from eventapp.registration import questions
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from tests.support.make import Make
 from tests.support.visitor import Visitor
 

@@ -12,6 +12,7 @@ gc.disable()
 import os
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -188,6 +189,42 @@ BLUEPRINTS = [
 ]
 
 
+# What every template can call.
+TEMPLATE_GLOBALS: dict[str, Any] = {
+    "site_profile": site_profile,
+    "site_name": lambda: site_profile().said_name(languages.reader()),
+    "organizer": signed_in,
+    "may": may,
+    "absolute": absolute,
+    "links_to": links_to,
+    "entry_links": entry_links,
+    "qr": qr,
+    "panel_programs": IN_PANEL,
+    "monogram": monogram,
+    "person_links": person_links,
+    "local_day": clock.local_day,
+    "describe_change": lambda change, **values: programme_changes.describe(
+        change, language=languages.reader(), **values
+    ),
+    "option_name": registration_forms.option_name,
+    "desk_pages": dashboard.desk_pages,
+    "desk_page_name": dashboard.desk_page_name,
+    "event_card": event_card,
+    "site_card": site_card,
+    "event_links": event_links,
+    "session_seats": session_seats,
+    "block_questions": block_questions,
+    "block_links": block_links,
+    "desk_section": dashboard.desk_section,
+    "email_state": notifications_manage.email_state,
+    "audience_words": audience_words,
+    "masked": notifications_manage.masked,
+    "why": notifications_manage.why,
+    "undeliverable": notifications_manage.undeliverable,
+    "sentence": summary.summary,
+}
+
+
 def folder(name: str) -> Path:
     """The folder `templates` or `static`: at the root of the source tree, or inside the package in a wheel."""
     inside = Path(str(files("eventapp"))) / name
@@ -198,35 +235,53 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """Create the application. Raises config.BadSetting if a setting can't be used."""
     settings = settings or config.Settings.from_environment()
     package = Path(str(files("eventapp")))
-    secure = settings.base_url.startswith("https")
     # Files created in the instance folder (database, key, uploads) are for their owner alone.
     os.umask(0o077)
     app = errors.Application(
         "eventapp", template_folder=str(folder("templates")), static_folder=None, instance_path=str(settings.instance)
     )
-    app.config.update(
-        SETTINGS=settings,
-        SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
-        MIGRATIONS=str(package / "migrations"),
-        BABEL_TRANSLATION_DIRECTORIES=str(package / "translations"),
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=secure,
-        SESSION_COOKIE_NAME=headers.cookie_name("eventapp", secure=secure),
-        REMEMBER_COOKIE_NAME=headers.cookie_name("remember", secure=secure),
-        REMEMBER_COOKIE_HTTPONLY=True,
-        REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=secure,
-        WTF_CSRF_TIME_LIMIT=None,  # a form may stay open over lunch; the token ends with the session
-        # With https it would require a Referer, which pages with a private link must not send.
-        WTF_CSRF_SSL_STRICT=False,
-    )
+    app.config.update(_configuration(settings, package))
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    _start_parts(app, settings)
+    app.jinja_env.globals.update(TEMPLATE_GLOBALS)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")
+    app.extensions["batched"] = {batch.PATH: batch.handler(app)}
+    app.extensions["sweeps"] = _sweeps(settings)
+    cli.init_app(app)
+    return app
+
+
+def _configuration(settings: config.Settings, package: Path) -> dict[str, Any]:
+    """What Flask and its extensions are told."""
+    secure = settings.base_url.startswith("https")
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "MIGRATIONS": str(package / "migrations"),
+        "BABEL_TRANSLATION_DIRECTORIES": str(package / "translations"),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_NAME": headers.cookie_name("eventapp", secure=secure),
+        "REMEMBER_COOKIE_NAME": headers.cookie_name("remember", secure=secure),
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": secure,
+        "WTF_CSRF_TIME_LIMIT": None,  # a form may stay open over lunch; the token ends with the session
+        # With https it would require a Referer, which pages with a private link must not send.
+        "WTF_CSRF_SSL_STRICT": False,
+    }
+
+
+def _start_parts(app: Flask, settings: config.Settings) -> None:
+    """What surrounds each request. What is first here runs first before a request, and last after it."""
     # How much may be sent is known before it is read; the transaction ends after everything that may still write.
     bodies.init_app(app)
     db.init_app(app)
@@ -246,44 +301,11 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     kept_forms.init_app(app)
     picture_storage.init_app(app, settings.instance / "pictures", settings.pictures_url)
     assets.init_app(app, folder("static"), settings.instance)
-    app.jinja_env.globals.update(
-        site_profile=site_profile,
-        site_name=lambda: site_profile().said_name(languages.reader()),
-        organizer=signed_in,
-        may=may,
-        absolute=absolute,
-        links_to=links_to,
-        entry_links=entry_links,
-        qr=qr,
-        panel_programs=IN_PANEL,
-        monogram=monogram,
-        person_links=person_links,
-        local_day=clock.local_day,
-        describe_change=lambda change, **values: programme_changes.describe(
-            change, language=languages.reader(), **values
-        ),
-        option_name=registration_forms.option_name,
-        desk_pages=dashboard.desk_pages,
-        desk_page_name=dashboard.desk_page_name,
-        event_card=event_card,
-        site_card=site_card,
-        event_links=event_links,
-        session_seats=session_seats,
-        block_questions=block_questions,
-        block_links=block_links,
-        desk_section=dashboard.desk_section,
-        email_state=notifications_manage.email_state,
-        audience_words=audience_words,
-        masked=notifications_manage.masked,
-        why=notifications_manage.why,
-        undeliverable=notifications_manage.undeliverable,
-        sentence=summary.summary,
-    )
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")
-    app.extensions["batched"] = {batch.PATH: batch.handler(app)}
-    app.extensions["sweeps"] = [
+
+
+def _sweeps(settings: config.Settings) -> list[Sweep]:
+    """What the worker does, and how many seconds it then waits."""
+    return [
         Sweep("scan", 5, scan.scan),
         Sweep("notifications", 1, notification_tasks.send_due),
         Sweep("reminders", 30, notification_tasks.send_reminders, apart=True),
@@ -307,8 +329,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         Sweep("old logins", 3600, account_tasks.forget_sessions),
         Sweep("old invitations to teams", 3600, teams.forget),
     ]
-    cli.init_app(app)
-    return app
 
 
 def _deliver(settings: config.Settings) -> int:

@@ -17,7 +17,7 @@ from eventapp.registration import queries as registration
 from eventapp.registration.answers import asked, shown
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 
 # What stands for an answer that a person has not given, in every language.
 NO_ANSWER = "–"

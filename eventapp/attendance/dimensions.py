@@ -36,8 +36,8 @@ from eventapp.registration.answers import shown
 from eventapp.registration.form_models import Question
 from eventapp.registration.forms import option_name
 from eventapp.registration.models import AttendanceOption, Contact, Registration, SessionSignup
+from eventapp.registration.question_rules import QuestionKind
 from eventapp.registration.records import MergedRegistration
-from eventapp.registration.rules import QuestionKind
 
 Raw = tuple[Any, ...]
 Parts = Mapping[Raw, list[Part]]

@@ -25,7 +25,7 @@ from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import Mode, ParticipationRole, SessionKind
 from eventapp.registration import questions
 from eventapp.registration import setup as registration
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 
 Row = dict[str, Any]
 # Values of an event that a file may omit.

@@ -17,7 +17,7 @@ from eventapp.programme.models import Session
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption, Contact, Registration, SessionSignup
 from eventapp.registration.queries import by_name, with_words
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 
 Conditions = list[ColumnElement[bool]]
 

@@ -17,7 +17,8 @@ from eventapp.people.rules import ANY, PeopleQuery
 from eventapp.registration.answers import asked, shown
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption, Contact, Registration
-from eventapp.registration.rules import REGISTERED, QuestionKind, number_text
+from eventapp.registration.question_rules import QuestionKind, number_text
+from eventapp.registration.rules import REGISTERED
 
 _COUNTED = {QuestionKind.COUNTRY, QuestionKind.LANGUAGE, QuestionKind.YES_NO, QuestionKind.CONSENT}
 

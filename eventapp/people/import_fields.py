@@ -17,7 +17,7 @@ from eventapp.people.import_values import comparable
 from eventapp.programme.rules import Mode
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 
 # The fields of a person, with the headings by which they are recognized, folded.
 FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {

@@ -19,7 +19,7 @@ from eventapp.core.localized import TAG, fold
 from eventapp.directory.rules import OrganizationKind
 from eventapp.registration.answers import possible
 from eventapp.registration.form_models import Question
-from eventapp.registration.rules import QuestionKind, typed_number
+from eventapp.registration.question_rules import QuestionKind, typed_number
 
 # Names of countries that people write, and no catalogue has.
 _COUNTRIES = {

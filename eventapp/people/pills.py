@@ -16,7 +16,8 @@ from eventapp.registration.answers import answer_name
 from eventapp.registration.form_models import Question
 from eventapp.registration.forms import option_name
 from eventapp.registration.models import AttendanceOption
-from eventapp.registration.rules import QuestionKind, RegistrationSource
+from eventapp.registration.question_rules import QuestionKind
+from eventapp.registration.rules import RegistrationSource
 
 Sessions = Sequence[tuple[str, LocalizedText]]
 

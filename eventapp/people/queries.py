@@ -22,7 +22,8 @@ from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption, Contact, Registration, SessionSignup
-from eventapp.registration.rules import IN_LINE, QuestionKind, RegistrationSource, RegistrationStatus
+from eventapp.registration.question_rules import QuestionKind
+from eventapp.registration.rules import IN_LINE, RegistrationSource, RegistrationStatus
 
 
 @dataclass(frozen=True, slots=True)

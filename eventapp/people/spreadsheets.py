@@ -18,7 +18,7 @@ from eventapp.core.workbooks import WRITTEN_PLAIN, allowed, sheet_name
 from eventapp.events.models import Event
 from eventapp.people.columns import Columns, ListColumn
 from eventapp.people.queries import PersonRow
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 
 Pages = Iterable[list[PersonRow]]
 

@@ -15,9 +15,8 @@ from eventapp.core.clock import programme_day
 from eventapp.core.db import db
 from eventapp.core.statements import QuickSelect
 from eventapp.directory.models import Person, Position, ShownPerson
-from eventapp.events.models import Event, Venue
+from eventapp.events.models import Event
 from eventapp.programme import published, rules
-from eventapp.programme.conflicts import Audience, EventContext, ProgrammeIssue, RoomFacts, ScheduledSlot, check
 from eventapp.programme.models import EventPerson, OnProgramme, Participation, Release, Room, Session, Track, is_latest
 from eventapp.programme.published import Document, PublishedPart, PublishedSession, with_people
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
@@ -337,12 +336,12 @@ def event_person(event: Event, person: Person) -> EventPerson | None:
 def appearances(person: ShownPerson, *, besides: Event) -> list[tuple[Event, PublishedSession]]:
     """The person's public sessions at other listed events, latest first."""
     found = [
-        (event, session) for event, session, _person in _elsewhere({person.id}, besides) if event.visibility == "public"
+        (event, session) for event, session, _person in elsewhere({person.id}, besides) if event.visibility == "public"
     ]
     return sorted(found, key=lambda pair: pair[1].starts_at, reverse=True)
 
 
-def _elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, PublishedSession, int]]:
+def elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, PublishedSession, int]]:
     """The people's public sessions at other events, each with the person's id."""
     wanted = set(people)
     on = select(OnProgramme.event_id).where(OnProgramme.person_id.in_(wanted), OnProgramme.event_id != besides.id)
@@ -351,63 +350,3 @@ def _elsewhere(people: Iterable[int], besides: Event) -> Iterable[tuple[Event, P
             for person in wanted & {part.person_id for part in session.participations}:
                 if not session.cancelled:
                     yield event, session, person
-
-
-def findings(
-    event: Event, audience: Audience | None = None, *, language: str, every: Iterable[Session] | None = None
-) -> list[ProgrammeIssue]:
-    """The issues of the team's programme, drafts included; `audience` is who is registered.
-
-    `language`: that of the names in the sentences. `every`: the sessions, if they have already been read.
-
-    Of people's parts at other events, only public ones are considered and named.
-    """
-    known = sessions(event, drafts=True) if every is None else every
-    own = [s for s in known if s.starts_at is not None and s.status is not SessionStatus.CANCELLED]
-    names = {part.person_id: part.shown.name(language).text for s in own for part in s.participations}
-    slots = [_slot(event, session, language) for session in own]
-    if names:
-        first, last = min(slot.starts for slot in slots), max(slot.ends for slot in slots)
-        for other, session, person in _elsewhere(names, event):
-            if session.timed and session.starts_at < last and session.ends_at > first:
-                title = other.title.resolve(language).text
-                people = frozenset({person})
-                slots.append(
-                    ScheduledSlot(session.code, "", session.starts_at, session.ends_at, people=people, elsewhere=title)
-                )
-    every_site = db.session.scalars(select(Venue).where(Venue.event_id == event.id))
-    ways = {(venue.slug, to): int(way) for venue in every_site for to, way in venue.travel_minutes.items()}
-    event_context = EventContext(
-        event.starts_at,
-        event.ends_at,
-        event.zone,
-        tuple(event.working_languages),
-        ways,
-        event.day_starts,
-        audience or Audience(),
-    )
-    places = {
-        room.id: RoomFacts(room.name.resolve(language).text, room.venue.slug if room.venue else None, room.capacity)
-        for room in rooms(event)
-    }
-    return check(slots, event_context=event_context, rooms=places, people=names)
-
-
-def _slot(event: Event, session: Session, language: str) -> ScheduledSlot:
-    assert session.starts_at is not None and session.ends_at is not None
-    return ScheduledSlot(
-        code=session.code,
-        title=session.title.resolve(language).text,
-        starts=session.starts_at,
-        ends=session.ends_at,
-        rooms=frozenset(room.id for room in session.rooms),
-        people=frozenset(part.person_id for part in session.participations),
-        unconfirmed=frozenset(part.person_id for part in session.participations if not part.confirmed),
-        seats=session.capacity,
-        minutes=session.minutes,
-        ready=session.status is SessionStatus.PUBLISHED,
-        spoken=rules.spoken_in(session.kind, session.spoken, event.spoken),
-        understood=tuple(session.interpreted),
-        is_break=session.kind.is_break,
-        timed=session.timed,
-    )

@@ -12,7 +12,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption
-from eventapp.registration.rules import QuestionKind, fits, number_text
+from eventapp.registration.question_rules import QuestionKind, fits, number_text
 
 
 def asked(

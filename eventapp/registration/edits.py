@@ -14,16 +14,9 @@ from eventapp.events.models import Event
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.programme.rules import Mode
 from eventapp.registration import contacts, files, notices, queries, seats, session_seats, undo_steps
+from eventapp.registration.admission import check_access, check_open
 from eventapp.registration.models import AttendanceOption, Contact, ModeChange, Registration
-from eventapp.registration.operations import (
-    RegistrationInput,
-    check_access,
-    check_guest_may,
-    check_open,
-    fill,
-    hold,
-    is_taken,
-)
+from eventapp.registration.operations import RegistrationInput, check_guest_may, fill, hold, is_taken
 from eventapp.registration.rules import (
     ACTIVE,
     HELD,

@@ -15,7 +15,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.events.models import OfEvent
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption
-from eventapp.registration.rules import AnswerChoice, CheckAnswers, QuestionKind
+from eventapp.registration.question_rules import AnswerChoice, CheckAnswers, QuestionKind
 
 
 class Question(Base, OfEvent):
@@ -35,7 +35,7 @@ class Question(Base, OfEvent):
     kind: Mapped[QuestionKind] = mapped_column(default=QuestionKind.TEXT)
     label: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
     hint: Mapped[LocalizedText] = mapped_column(default=LocalizedText)
-    # For choice questions, as rules.AnswerChoice.to_json writes them; retired ones too.
+    # For choice questions, as question_rules.AnswerChoice.to_json writes them; retired ones too.
     choices: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     minimum: Mapped[float | None]  # of a number
     maximum: Mapped[float | None]

@@ -14,7 +14,7 @@ from eventapp.registration import queries
 from eventapp.registration.answers import asked, shown
 from eventapp.registration.form_models import FormSettings, PrivacyNotice, Question
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import CheckAnswers, fits
+from eventapp.registration.question_rules import CheckAnswers, fits
 
 
 @dataclass(frozen=True)

@@ -34,12 +34,8 @@ from eventapp.registration.question_fields import (
     question_field,
     shown_answers,
 )
-from eventapp.registration.rules import (
-    LONG_FORM,
-    Access,
-    Availability,
-    CheckAnswers,
-)
+from eventapp.registration.question_rules import LONG_FORM, CheckAnswers
+from eventapp.registration.rules import Access, Availability
 
 
 def option_name(option: AttendanceOption) -> str:

@@ -7,15 +7,9 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
 from eventapp.registration import contacts, notices, queries
+from eventapp.registration.admission import check_open
 from eventapp.registration.models import Registration
-from eventapp.registration.operations import (
-    check_guest_may,
-    check_open,
-    flush_unless_taken,
-    give_seat,
-    hold,
-    leave,
-)
+from eventapp.registration.operations import check_guest_may, flush_unless_taken, give_seat, hold, leave
 from eventapp.registration.rules import (
     HELD,
     HOLDS_SEAT,

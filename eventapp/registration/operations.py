@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from eventapp.core import budgets, clock, languages, revisions, tokens
-from eventapp.core.addresses import mailbox_key
+from eventapp.core import clock, revisions, tokens
 from eventapp.core.db import db, savepoint, stored
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
@@ -20,8 +19,18 @@ from eventapp.directory import queries as directory
 from eventapp.directory.rules import OrganizationKind, says_none, typed_name
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
-from eventapp.mail.operations import TooManyEmails, may_email
-from eventapp.registration import contacts, files, history, notices, queries, seats, session_seats, undo_steps
+from eventapp.mail.operations import may_email
+from eventapp.registration import (
+    admission,
+    contacts,
+    files,
+    history,
+    notices,
+    queries,
+    seats,
+    session_seats,
+    undo_steps,
+)
 from eventapp.registration.models import AttendanceOption, Contact, Registration
 from eventapp.registration.records import MergedRegistration
 from eventapp.registration.rules import (
@@ -30,14 +39,11 @@ from eventapp.registration.rules import (
     IN_LINE,
     MOST_PEOPLE,
     Access,
-    Availability,
     Notice,
     Overrides,
     RegistrationSource,
     RegistrationStatus,
     first_status,
-    has_domain,
-    is_code,
     name_key,
     searchable,
     too_many_people,
@@ -65,10 +71,6 @@ class RegistrationInput:
     privacy: int | None = None
     # Keys of the questions that were asked: answers to other questions are kept.
     asked: frozenset[str] = frozenset()
-
-
-# Per IP address and event: a school class registers at once, a bot is faster.
-REGISTRATIONS_AN_HOUR = 60
 
 
 class AlreadyRegistered(Refused):
@@ -114,9 +116,9 @@ def register(
     chosen, somebody is named twice, there are too many people, or the client has made too many registrations,
     AlreadyRegistered, TooManyEmails if the address has been e-mailed too often.
     """
-    check_open(event, option, by_team=by_team or (overrides is not None and overrides.closed))
+    admission.check_open(event, option, by_team=by_team or (overrides is not None and overrides.closed))
     if not by_team and overrides is None:
-        check_access(option, email=answers.email, code=answers.code)
+        admission.check_access(option, email=answers.email, code=answers.code)
     contact = _check_new(event, answers, companions, another=another)
     # The same moment for all tells who was on one form.
     moment = clock.now()
@@ -141,7 +143,7 @@ def register(
             raise AlreadyRegistered(known or registration, number - 1 if number else None)
         files.attach(registration)
     if source:
-        count(event, source, answers.email, people=len(group))
+        admission.count(event, source, answers.email, people=len(group))
     # One e-mail asks for the whole group whether the address is theirs; otherwise each has a link of their own.
     for registration in () if silent else group[:1] if unconfirmed else group:
         notices.notify(registration, Notice.ADDRESS if unconfirmed else Notice.RECEIVED)
@@ -215,53 +217,6 @@ _inserted = QuickWrite(_new_row, columns=_COLUMNS)
 def is_taken(error: IntegrityError) -> bool:
     """Whether the contact has an active registration of the same person."""
     return "uq_registration_active_person" in str(error.orig) or "registration.name_key" in str(error.orig)
-
-
-def count(event: Event, source: str, email: str, *, people: int = 1) -> None:
-    """Count registrations against the budgets of a client and of an e-mail address. Raises Refused, TooManyEmails."""
-    taken = (budgets.take(f"registrations {event.id}", source, limit=REGISTRATIONS_AN_HOUR) for _one in range(people))
-    if not all(taken):
-        raise Refused(
-            _(
-                "%(number)d people have registered from your connection within the last hour. "
-                "Try again later, or ask the organizers to register you.",
-                number=REGISTRATIONS_AN_HOUR,
-            )
-        )
-    if not may_email(email):
-        raise TooManyEmails
-
-
-def check_open(event: Event, option: AttendanceOption, *, by_team: bool = False) -> None:
-    """Raise Refused if nobody, or only the team, can choose the option now."""
-    if event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}:
-        raise Refused(
-            _(
-                "Registration is closed because the status of the event is “%(state)s”.",
-                state=event.status.label.lower(),
-            )
-        )
-    if by_team:
-        return
-    if not event.public:
-        raise Refused(_("Registration for this option is closed."), field="option")
-    availability = option.availability
-    if availability is Availability.NOT_YET:
-        raise Refused(_("Registration for this option has not opened yet."), field="option")
-    if availability is Availability.CLOSED:
-        raise Refused(_("Registration for this option is closed."), field="option")
-
-
-def check_access(option: AttendanceOption, *, email: str, code: str) -> None:
-    """Raise Refused if the option needs another invitation code, or an e-mail address of another domain."""
-    if option.access is Access.CODE and not is_code(code, option.access_code):
-        sentence = _("This code is not valid for this option.") if code else _("Enter your invitation code.")
-        raise Refused(sentence, field="code")
-    if option.access is Access.DOMAIN and not has_domain(mailbox_key(email), option.domains):
-        listed = languages.listing([f"@{domain}" for domain in option.domains])
-        raise Refused(
-            _("This option is only for e-mail addresses that end in %(domains)s.", domains=listed), field="email"
-        )
 
 
 def fill(registration: Registration, answers: RegistrationInput) -> None:
@@ -383,7 +338,7 @@ def reinstate(registration: Registration, *, by_guest: bool = False, silent: boo
     hold(registration)
     if registration.status in ACTIVE:
         return True
-    check_open(registration.event, registration.option, by_team=not by_guest)
+    admission.check_open(registration.event, registration.option, by_team=not by_guest)
     give_seat([registration], registration.option)
     registration.sequence += 1
     flush_unless_taken(registration)

@@ -26,13 +26,13 @@ from eventapp.registration.form_models import Question
 from eventapp.registration.forms import option_name, takable
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.own_rows import OwnRow
+from eventapp.registration.question_rules import QuestionKind
 from eventapp.registration.records import SessionSeatChange, UndoableStep
 from eventapp.registration.rules import (
     ACTIVE,
     HOLDS_SEAT,
     Access,
     Availability,
-    QuestionKind,
     RegistrationStatus,
     SessionAction,
     StepKind,

@@ -18,7 +18,7 @@ from eventapp.registration.answers import ShownAnswer
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption
 from eventapp.registration.question_fields import UploadField, typed_answer
-from eventapp.registration.rules import QuestionKind, answer_to_store
+from eventapp.registration.question_rules import QuestionKind, answer_to_store
 
 
 def no_address(form: Any, field: Any) -> None:

@@ -32,7 +32,7 @@ from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
 from eventapp.registration import files
 from eventapp.registration.form_models import Question
-from eventapp.registration.rules import QuestionKind, fits, number_text, typed_number
+from eventapp.registration.question_rules import QuestionKind, fits, number_text, typed_number
 
 # Of the browser: suggestions of organizations (static/organizations.js), which work as plain text without it.
 SUGGESTED = {"data-organizations": "", "autocomplete": "organization", "maxlength": 200, "dir": "auto"}

@@ -25,8 +25,8 @@ from eventapp.registration import answers
 from eventapp.registration.files import FILE_KINDS
 from eventapp.registration.form_models import FormSettings, PrivacyNotice, Question
 from eventapp.registration.question_fields import Asked, NumberField
+from eventapp.registration.question_rules import AnswerChoice, CheckAnswers, QuestionKind
 from eventapp.registration.questions import AsksMeaning
-from eventapp.registration.rules import AnswerChoice, CheckAnswers, QuestionKind
 
 MOST_CHOICES = 100
 

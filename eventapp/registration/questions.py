@@ -19,8 +19,15 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import answers, queries
 from eventapp.registration.form_models import FormSettings, PrivacyNotice, Question
 from eventapp.registration.models import Registration
+from eventapp.registration.question_rules import (
+    AnswerChoice,
+    CheckAnswers,
+    QuestionKind,
+    changes_meaning,
+    free_key,
+    new_key,
+)
 from eventapp.registration.ready_sets import READY_SETS, ReadySet
-from eventapp.registration.rules import AnswerChoice, CheckAnswers, QuestionKind, changes_meaning, free_key, new_key
 
 
 class AsksMeaning(Refused):

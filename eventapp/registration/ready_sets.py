@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.localized import LocalizedText
 from eventapp.programme.rules import Mode
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 
 
 class ReadySet(NamedTuple):

@@ -17,6 +17,7 @@ from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode
 from eventapp.registration import (
+    admission,
     contacts,
     edits,
     notices,
@@ -121,7 +122,7 @@ def _return(registration: Registration, step: UndoableStep, option: AttendanceOp
     waited = step.waiting_since
     if waited is not None and option.drawn_at is not None and waited < option.drawn_at:
         waited = clock.now()
-    operations.check_open(registration.event, option, by_team=True)
+    admission.check_open(registration.event, option, by_team=True)
     registration.held_until = registration.party = None
     if waited is None and (kept or seats.take_for_newcomer(option)):
         registration.status, registration.waiting_since = step.status, None

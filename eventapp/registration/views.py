@@ -20,7 +20,7 @@ from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.events.queries import Shown
 from eventapp.events.rules import EventStatus
-from eventapp.registration import edits, kept_forms, notices, operations, queries
+from eventapp.registration import admission, edits, kept_forms, notices, operations, queries
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
@@ -106,7 +106,7 @@ def _write_to_owner(refusal: Refused, slug: str, form: TakePart) -> Refused:
         with transaction():
             event, known = or_404(events.by_slug(slug)), or_404(queries.by_token(refusal.token))
             if checked := queries.checks_address(or_404(form.chosen())):
-                operations.count(event, visitor(), email, people=form.number_of_people)
+                admission.count(event, visitor(), email, people=form.number_of_people)
             if checked and known.status in UNCONFIRMED:
                 notices.notify(known, Notice.ADDRESS)
             elif checked:

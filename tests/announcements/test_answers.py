@@ -14,7 +14,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import questions as asking
 from eventapp.registration.models import Registration
 from eventapp.registration.queries import every_question
-from eventapp.registration.rules import AnswerChoice, QuestionKind
+from eventapp.registration.question_rules import AnswerChoice, QuestionKind
 from tests.announcements.test_announcements import NEW, announce, people, work
 from tests.support import outbox
 from tests.support.make import fresh

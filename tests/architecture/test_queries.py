@@ -20,7 +20,7 @@ from eventapp.proposals.operations import ProposalInput
 from eventapp.proposals.rules import Answer
 from eventapp.registration import questions, sign_ups
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from eventapp.tickets import operations as tickets
 from tests.support.make import fresh, words
 

@@ -35,7 +35,8 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registration
 from eventapp.registration import questions
 from eventapp.registration.models import Registration, SessionSignup
-from eventapp.registration.rules import REGISTERED, QuestionKind, RegistrationStatus
+from eventapp.registration.question_rules import QuestionKind
+from eventapp.registration.rules import REGISTERED, RegistrationStatus
 from tests.support.make import START, Make, fresh, words
 from tests.support.visitor import Page, Visitor
 

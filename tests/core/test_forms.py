@@ -12,7 +12,7 @@ from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.registration import questions
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from tests.support.make import fresh
 from tests.support.visitor import values_of
 

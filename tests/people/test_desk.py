@@ -19,7 +19,7 @@ from eventapp.registration import edits, operations
 from eventapp.registration import questions as asking
 from eventapp.registration.history import RegistrationChange
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from tests.support.make import fresh
 
 DESK = "/manage/events/forum/registrations"

@@ -23,7 +23,7 @@ from eventapp.people.models import PeopleExport
 from eventapp.registration import operations
 from eventapp.registration import questions as asking
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from tests.support.make import fresh
 
 DESK = "/manage/events/forum/registrations"

@@ -14,7 +14,8 @@ from eventapp.people.rules import PeopleQuery
 from eventapp.programme.rules import Mode
 from eventapp.registration import queries as registration
 from eventapp.registration import questions as asking
-from eventapp.registration.rules import QuestionKind, RegistrationStatus
+from eventapp.registration.question_rules import QuestionKind
+from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import fresh
 
 pytestmark = pytest.mark.both_engines("JSON, case and NULL")

@@ -19,7 +19,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import operations as registering
 from eventapp.registration import queries as registration
 from eventapp.registration import questions as asking
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from tests.support.make import fresh, words
 
 DESK = "/manage/events/forum/registrations"

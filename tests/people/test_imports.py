@@ -25,7 +25,8 @@ from eventapp.registration import queries as registration
 from eventapp.registration import questions as asking
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind, RegistrationSource
+from eventapp.registration.question_rules import QuestionKind
+from eventapp.registration.rules import RegistrationSource
 from tests.support.make import fresh
 
 DESK = "/manage/events/forum/registrations"

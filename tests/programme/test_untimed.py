@@ -15,7 +15,7 @@ from eventapp.exchange import export
 from eventapp.exchange.compare import Outcome
 from eventapp.exchange.incoming import Options
 from eventapp.exchange.queries import ExportState
-from eventapp.programme import changes, operations, queries, releases
+from eventapp.programme import changes, issues, operations, queries, releases
 from eventapp.programme.models import Session
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import ParticipationRole, SessionKind
@@ -105,7 +105,7 @@ def test_its_calendar_entry_is_a_day_and_its_structured_data_a_date(client, foru
 
 
 def test_it_collides_with_nothing_and_waits_beside_the_grid(organizer, forum, signing):
-    assert [one for one in queries.findings(forum, language="en") if one.kind in {"room", "person", "day"}] == []
+    assert [one for one in issues.findings(forum, language="en") if one.kind in {"room", "person", "day"}] == []
     state = organizer.get("/manage/events/forum/programme/state.json").json
     (shown,) = [one for one in state["sessions"] if one["code"] == signing.code]
     assert shown["starts"] is None and shown["day"] == "Tue 18 March"

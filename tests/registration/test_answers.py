@@ -13,7 +13,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import questions, setup
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import QuestionKind, answer_to_store, fits
+from eventapp.registration.question_rules import QuestionKind, answer_to_store, fits
 from tests.support.make import fresh
 
 PATH = "/events/forum/register"

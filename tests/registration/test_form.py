@@ -20,7 +20,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import files, form_parts, queries, questions
 from eventapp.registration.form_models import AnswerFile, Question
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import CheckAnswers, QuestionKind
+from eventapp.registration.question_rules import CheckAnswers, QuestionKind
 from tests.support.make import fresh
 
 PATH = "/events/forum/register"

@@ -15,10 +15,11 @@ from eventapp.core.localized import LocalizedText
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
-from eventapp.registration import form_parts, operations, questions
+from eventapp.registration import admission, form_parts, questions
 from eventapp.registration.form_models import AnswerFile
 from eventapp.registration.models import Registration
-from eventapp.registration.rules import Access, AddressCheck, CheckAnswers, QuestionKind
+from eventapp.registration.question_rules import CheckAnswers, QuestionKind
+from eventapp.registration.rules import Access, AddressCheck
 from tests.support.make import fresh
 
 PATH = "/events/forum/register"
@@ -247,7 +248,7 @@ def test_a_form_takes_ten_people_and_no_more(client, forum):
 
 
 def test_each_person_counts_against_the_budget(client, forum, monkeypatch):
-    monkeypatch.setattr(operations, "REGISTRATIONS_AN_HOUR", 3)
+    monkeypatch.setattr(admission, "REGISTRATIONS_AN_HOUR", 3)
     assert client.fill(PATH, {**ADA, **many(3)}).status_code == 422
     assert "3 people have registered from your connection" in said(client)
     assert everybody() == []
@@ -341,7 +342,7 @@ def test_one_link_confirms_the_address_for_everybody(client, make):
 
 
 def test_a_known_companion_looks_like_a_new_one_where_the_address_is_checked(client, make, monkeypatch):
-    monkeypatch.setattr(operations, "REGISTRATIONS_AN_HOUR", 4)
+    monkeypatch.setattr(admission, "REGISTRATIONS_AN_HOUR", 4)
     forum = make.event("forum", address_check=AddressCheck.ALWAYS)
     make.option(forum)
     new = client.fill(PATH, {**ADA, **BO}).location

@@ -16,7 +16,8 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import own_frames, own_rows, questions
 from eventapp.registration import queries as queries_of_registration
 from eventapp.registration.models import AttendanceOption, Registration
-from eventapp.registration.rules import ACTIVE, UNCONFIRMED, QuestionKind, RegistrationStatus
+from eventapp.registration.question_rules import QuestionKind
+from eventapp.registration.rules import ACTIVE, UNCONFIRMED, RegistrationStatus
 from tests.support.make import fresh, words
 
 NAMES = [("Lovelace", "Ada"), ("<b>Möller</b>", "%(name)s & {{ 1 }}"), ("木", "花子"), ("1000000000000000", '"0001')]

@@ -25,8 +25,9 @@ from eventapp.registration import (
     undo_steps,
 )
 from eventapp.registration.models import Contact, Registration
+from eventapp.registration.question_rules import QuestionKind
 from eventapp.registration.records import AddressChange
-from eventapp.registration.rules import QuestionKind, RegistrationStatus
+from eventapp.registration.rules import RegistrationStatus
 from tests.support.make import fresh
 from tests.support.outbox import emails, entry
 

@@ -9,7 +9,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
 from eventapp.programme.rules import Mode
 from eventapp.registration import queries, questions, setup
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from tests.support.make import fresh
 from tests.support.outbox import emails
 

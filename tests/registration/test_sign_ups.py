@@ -9,7 +9,7 @@ import time_machine
 
 from eventapp.core.db import db, transaction
 from eventapp.core.refusals import Refused
-from eventapp.programme import queries as programme
+from eventapp.programme import issues
 from eventapp.programme.conflicts import Level
 from eventapp.registration import edits, operations, queries, session_queries, sign_ups
 from eventapp.registration.models import Registration
@@ -79,7 +79,7 @@ def test_the_check_reports_more_sign_ups_than_a_smaller_room_holds(make, forum):
             sign_ups.sign_up(guest, session.code)
     with transaction():
         db.session.merge(session).rooms = [db.session.merge(closet)]
-    found = programme.findings(forum, queries.audience(forum), language="en")
+    found = issues.findings(forum, queries.audience(forum), language="en")
     (error,) = [one for one in found if one.level is Level.ERROR]
     assert "2 people have signed up for “Workshop”" in error.sentence
     assert "its room holds only 1" in error.sentence

@@ -19,9 +19,9 @@ from eventapp.mail.operations import EMAILS_AN_HOUR, may_email
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
 from eventapp.registration import questions, views
+from eventapp.registration.admission import REGISTRATIONS_AN_HOUR
 from eventapp.registration.models import Contact, Registration
-from eventapp.registration.operations import REGISTRATIONS_AN_HOUR
-from eventapp.registration.rules import QuestionKind
+from eventapp.registration.question_rules import QuestionKind
 from tests.support.make import fresh
 
 PATH = "/events/forum/register"
