@@ -17,7 +17,7 @@ from eventapp.check_in.devices import Device
 from eventapp.check_in.models import CheckInPoint
 from eventapp.core import clock
 from eventapp.core.db import db, start_writing
-from eventapp.core.errors import or_404
+from eventapp.core.errors import crashed, or_404, undoing
 from eventapp.core.languages import gettext as _
 from eventapp.core.limits import limit
 from eventapp.core.refusals import Refused
@@ -35,18 +35,22 @@ def by_device(view: Callable[Concatenate[Device, P], Any]) -> Callable[P, Any]:
 
     @wraps(view)
     def checked(*args: P.args, **kwargs: P.kwargs) -> Any:
-        device = devices.of_header(request.headers.get("Authorization", ""))
-        if device is None:
-            return _no_key()
-        try:
-            return _stored_nowhere(view(device, *args, **kwargs))
-        except IntegrityError:  # perhaps its point or its event was deleted while this request waited to write
-            if devices.lost_its_key(request.headers.get("Authorization", "")):
-                return _no_key()
-            raise
+        device = _device()
+        return _no_key() if device is None else _stored_nowhere(view(device, *args, **kwargs))
 
     checked.device = True  # type: ignore[attr-defined]
     return checked
+
+
+def _device() -> Device | None:
+    return devices.of_header(request.headers.get("Authorization", ""))
+
+
+@api.errorhandler(IntegrityError)
+@undoing
+def lost_its_key(error: IntegrityError) -> Response:
+    """Perhaps its point or its event was deleted while this request waited to write."""
+    return _no_key() if _device() is None else crashed(error)
 
 
 def _body() -> Any:

@@ -15,7 +15,7 @@ from eventapp.check_in.models import CheckInDevice, CheckInPoint
 from eventapp.check_in.record import Point
 from eventapp.check_in.rules import Admission
 from eventapp.core import clock, tokens
-from eventapp.core.db import Moment, undo
+from eventapp.core.db import Moment
 from eventapp.core.statements import QuickList, QuickReads, QuickWrite
 from eventapp.events.models import Event, TeamMember
 
@@ -44,12 +44,6 @@ def of_header(authorization: str) -> Device | None:
     """The device whose key an Authorization header shows."""
     with QuickReads() as reads:
         return of_headers([authorization], reads)[0]
-
-
-def lost_its_key(authorization: str) -> bool:
-    """Whether nobody has the key any more that was known before a write failed. What was written is undone."""
-    undo()
-    return of_header(authorization) is None
 
 
 def of_headers(authorizations: Iterable[str], reads: QuickReads) -> list[Device | None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from eventapp.core.outages import cause_of
 from eventapp.core.refusals import Refused
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Exception)
 
 
 # Seconds until a retry makes sense when something we depend on does not work.
@@ -103,9 +106,20 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
+def undoing(handler: Callable[[E], Response]) -> Callable[[E], Response]:
+    """Decorate an error handler: what the request has written is undone before the answer."""
+
+    @wraps(handler)
+    def answering(error: E) -> Response:
+        undo()
+        return handler(error)
+
+    return answering
+
+
+@undoing
 def _outdated(error: OnlyReads) -> Response:
     """Offer a button again that was on a page open for too long."""
-    undo()
     if not csrf.outdated():
         raise error
     return _answer(400, message=csrf.sentence(), again=_typed())
@@ -118,8 +132,8 @@ def refused_as_json(refusal: Refused, **more: Any) -> Response:
     return response
 
 
+@undoing
 def _refused(refusal: Refused) -> Response:
-    undo()
     event = g.get("desk_event")
     if event is None or wants_json():
         return _answer(422, message=refusal.message)
@@ -129,7 +143,8 @@ def _refused(refusal: Refused) -> Response:
     return make_response(html, 422)
 
 
-def _crash(error: Exception) -> Response:
+def crashed(error: Exception) -> Response:
+    """The answer to an error that nobody expects."""
     # The session may be in any state; the error page must not run its queries in it.
     db.session.rollback()
     cause = cause_of(error)
@@ -163,4 +178,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: _answer(400))
     app.register_error_handler(OnlyReads, _outdated)
     app.register_error_handler(InternalServerError, lambda error: _answer(500))
-    app.register_error_handler(Exception, _crash)
+    app.register_error_handler(Exception, crashed)
