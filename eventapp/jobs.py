@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventapp.core import clock
 from eventapp.core.db import Base, db, transaction
 from eventapp.core.outages import cause_of
+from eventapp.core.running import here
 from eventapp.core.statements import built_once
 
 log = logging.getLogger("eventapp.worker")
@@ -107,22 +107,16 @@ def run_forever(sweeps: list[Sweep]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask)
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     lines = [
         [HEARTBEAT, *(sweep for sweep in sweeps if not sweep.apart)],
         *([sweep] for sweep in sweeps if sweep.apart),
     ]
-    threads = [threading.Thread(target=_in_context, args=(app, line, stop), daemon=True) for line in lines[1:]]
+    threads = [threading.Thread(target=here(_at_their_pace), args=(line, stop), daemon=True) for line in lines[1:]]
     for thread in threads:
         thread.start()
     _at_their_pace(lines[0], stop)
     for thread in threads:
         thread.join()
-
-
-def _in_context(app: Flask, sweeps: list[Sweep], stop: threading.Event) -> None:
-    with app.app_context():
-        _at_their_pace(sweeps, stop)
 
 
 def _at_their_pace(sweeps: list[Sweep], stop: threading.Event) -> None:

@@ -18,6 +18,7 @@ from eventapp.core.db import OnlyReads, db, undo
 from eventapp.core.links import host_name
 from eventapp.core.outages import cause_of
 from eventapp.core.refusals import Refused
+from eventapp.core.running import settings
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
@@ -60,7 +61,7 @@ class Number(IntegerConverter):
 
 
 def _refuse_what_cannot_be() -> None:
-    hosts = current_app.config["SETTINGS"].hosts
+    hosts = settings().hosts
     if hosts and host_name(request.environ) not in hosts and request.path not in {"/healthz", "/readyz"}:
         raise BadRequest
     # No text of ours contains NUL, and PostgreSQL rejects it: a URL with one leads nowhere.

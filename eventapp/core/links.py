@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
+
+from eventapp.core.running import settings
 
 
 def absolute(endpoint: str, **values: Any) -> str:
@@ -17,7 +19,7 @@ def absolute(endpoint: str, **values: Any) -> str:
 
 def base_url() -> str:
     """EVENTAPP_BASE_URL without a trailing slash."""
-    return cast(str, current_app.config["SETTINGS"].base_url)
+    return settings().base_url
 
 
 def host_name(environ: Mapping[str, Any]) -> str:

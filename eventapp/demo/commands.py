@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
-from eventapp.config import Settings
+from eventapp.core.running import settings
 from eventapp.demo import load
 
 
@@ -15,11 +14,10 @@ from eventapp.demo import load
 @with_appcontext
 def demo(if_empty: bool) -> None:
     """Load the demo: five past events, an upcoming one, and a login for their organizer."""
-    settings: Settings = current_app.config["SETTINGS"]
     if if_empty and not load.empty():
-        known = load.login(settings.instance)
+        known = load.login(settings().instance)
     else:
-        known = load.load(settings.instance)
+        known = load.load(settings().instance)
         click.echo("The demo is loaded: " + ", ".join(load.SLUGS) + ".")
     if known.password:
         click.echo(f"Organizer's login: {known.email}  password: {known.password}")

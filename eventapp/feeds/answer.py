@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import time
+from typing import cast
 from urllib.parse import urlencode
 
 from flask import Response, current_app, request
@@ -89,6 +90,11 @@ class FeedOptions:
         return f"{base_url()}{self.path}" + (f"?{wanted}" if wanted else "")
 
 
+def cache() -> ResponseCache:
+    """What was written for the same URL before, and found by the check."""
+    return cast(ResponseCache, current_app.extensions["feeds"])
+
+
 def answer(
     options: FeedOptions,
     version: tuple[object, ...],
@@ -115,12 +121,11 @@ def answer(
     if _has(etag, modified):
         response = Response(status=304, mimetype=kind)
     else:
-        cache: ResponseCache = current_app.extensions["feeds"]
-        cached = cache.get(options.address, etag)
+        cached = cache().get(options.address, etag)
         if cached is None:
             # The servers of a calendar service fetch for all its users, from a few IP addresses.
             with building(options.path if personal else None):
-                cached = cache.put(options.address, etag, write())
+                cached = cache().put(options.address, etag, write())
         if is_fresh is not None:
             cache_middleware.offer(
                 etag=etag, body=cached.body, gzipped=cached.gzipped, is_fresh=is_fresh, until=min(time() + 3600, until)

@@ -14,10 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from flask import current_app
-
 from eventapp.core import clock
-from eventapp.core.caching import ResponseCache
 from eventapp.core.revisions import versions
 from eventapp.entries.queries import is_in, programme_of, within
 from eventapp.entries.rows import Programme
@@ -25,7 +22,7 @@ from eventapp.events.models import Event
 from eventapp.events.rules import Precision
 from eventapp.feeds import content as feeds
 from eventapp.feeds import deadlines, parts, preview, queries
-from eventapp.feeds.answer import FeedOptions
+from eventapp.feeds.answer import FeedOptions, cache
 from eventapp.feeds.deadlines import Deadline
 from eventapp.feeds.parts import FeedSlice
 from eventapp.feeds.queries import KEEP_REMOVED
@@ -155,12 +152,11 @@ def check(source: Source, tags: Sequence[str]) -> Checked:
 
     An organizer can't fix a calendar that is unreadable, so the details go to the log.
     """
-    cache: ResponseCache = current_app.extensions["feeds"]
     name = f"check {source.which} {source.slug} {' '.join(tags)}"
-    cached = cache.get(name, source.version)
+    cached = cache().get(name, source.version)
     if cached is None:
         found = _check(source, tags)
-        cached = cache.put(name, source.version, json.dumps(asdict(found)).encode())
+        cached = cache().put(name, source.version, json.dumps(asdict(found)).encode())
     return Checked(**json.loads(cached.body))
 
 

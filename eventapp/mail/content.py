@@ -10,6 +10,7 @@ from flask import current_app, render_template
 
 from eventapp.core.languages import force_locale
 from eventapp.core.languages import gettext as _
+from eventapp.core.running import settings
 from eventapp.core.text import can_be_greeted_by
 from eventapp.mail import message, operations
 from eventapp.mail.models import Email
@@ -72,8 +73,7 @@ def greeting(name: str) -> str:
 
 def sender() -> tuple[str, str]:
     """(e-mail address, name) of the sender; the name of the site if no name is configured."""
-    settings = current_app.config["SETTINGS"]
-    known = message.address(settings.mail_from)
+    known = message.address(settings().mail_from)
     return known.addr_spec, known.display_name or profile().said_name("en")
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from eventapp.core import clock
 from eventapp.core.db import db
+from eventapp.core.running import settings
 from eventapp.mail.models import Email
 
 
 def spread(emails: Iterable[Email]) -> None:
     """Set when each of these new bulk e-mails is due: one after the other for each domain, after those that wait."""
-    pace = current_app.config["SETTINGS"].mail_pace
+    pace = settings().mail_pace
     if not pace:
         return
     by_domain: dict[str, list[Email]] = {}

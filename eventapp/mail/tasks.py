@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from email.errors import MessageError
 from time import monotonic
 
-from flask import Flask, current_app
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 
 from eventapp.core.db import db, transaction
 from eventapp.core.outages import cause_of
+from eventapp.core.running import here
 from eventapp.core.statements import QuickRead
 from eventapp.mail import message, operations, plain, rules
 from eventapp.mail.connection import connect
@@ -47,11 +47,10 @@ def deliver_due(
     db.session.rollback()
     if many < 2:
         return _deliver(mail_url, sender, seconds=seconds, picture_of=picture_of)
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
 
+    @here
     def deliver(_number: int) -> int:
-        with app.app_context():
-            return _deliver(mail_url, sender, seconds=seconds, picture_of=picture_of)
+        return _deliver(mail_url, sender, seconds=seconds, picture_of=picture_of)
 
     with ThreadPoolExecutor(many, thread_name_prefix="mail") as pool:
         return sum(pool.map(deliver, range(many)))
@@ -89,8 +88,7 @@ class _Lease:
     def __init__(self) -> None:
         self.emails: list[int] = []
         self._ended = threading.Event()
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-        self._thread = threading.Thread(target=self._renew, args=(app,), name="lease", daemon=True)
+        self._thread = threading.Thread(target=here(self._renew), name="lease", daemon=True)
 
     def __enter__(self) -> _Lease:
         return self
@@ -103,14 +101,15 @@ class _Lease:
             self._thread.start()
         return bool(self.emails)
 
-    def _renew(self, app: Flask) -> None:
+    def _renew(self) -> None:
         while not self._ended.wait(operations.HOLD.total_seconds() / 3):
-            with app.app_context():
-                try:
-                    with transaction():
-                        operations.hold(list(self.emails))
-                except SQLAlchemyError as error:
-                    log.warning("emails not held on to", extra={"facts": {"cause": cause_of(error)}})
+            try:
+                with transaction():
+                    operations.hold(list(self.emails))
+            except SQLAlchemyError as error:
+                log.warning("emails not held on to", extra={"facts": {"cause": cause_of(error)}})
+            finally:
+                db.session.remove()  # nothing waits in a transaction until the next time
 
     def __exit__(self, *error: object) -> None:
         self._ended.set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.rules import Permission
@@ -13,6 +13,7 @@ from eventapp.core.forms import page_number
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import base_url
 from eventapp.core.pages import page
+from eventapp.core.running import settings
 from eventapp.events.access import may, requires
 from eventapp.events.models import Event
 from eventapp.mail import operations as mail
@@ -91,7 +92,7 @@ def emails(event: Event) -> ResponseReturnValue:
         numbers=numbers,
         number=number,
         given_up=numbers.get(EmailStatus.FAILED, 0),
-        server=bool(current_app.config["SETTINGS"].mail_url),
+        server=bool(settings().mail_url),
     )
 
 

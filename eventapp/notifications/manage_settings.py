@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from eventapp.accounts.rules import Permission
 from eventapp.config import MailServer
-from eventapp.core import languages
+from eventapp.core import languages, running
 from eventapp.core.bodies import takes_uploads
 from eventapp.core.db import reading
 from eventapp.core.errors import or_404
@@ -56,7 +56,7 @@ def email_settings(event: Event) -> ResponseReturnValue:
 def check_sender(event: Event) -> ResponseReturnValue:
     """Look the records of the sender's domain up, without a transaction."""
     selector = settings.of(event).dkim_selector
-    server = current_app.config["SETTINGS"].mail_url
+    server = running.settings().mail_url
     host = MailServer.from_url(server).host if server else ""
     with reading():
         findings = sender_check.check(sender_domain(), selector=selector, server=host)

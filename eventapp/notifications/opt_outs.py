@@ -5,17 +5,17 @@ The link is signed, not stored: it works as long as the contact exists, and open
 
 from __future__ import annotations
 
-from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from eventapp.core.db import db
 from eventapp.core.links import absolute
+from eventapp.core.running import settings
 from eventapp.notifications.models import OptOut
 from eventapp.registration.models import Contact
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="no more announcements")
+    return URLSafeSerializer(settings().secret_key, salt="no more announcements")
 
 
 def url(contact_id: int, language: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
+from eventapp.core.running import settings
 from eventapp.pdf import typeset
 from eventapp.pdf.fonts import FontSet, font_set
 
 
 def fonts() -> FontSet:
     """The fonts, with those in the folder “fonts” of the instance."""
-    return font_set(current_app.config["SETTINGS"].instance / "fonts")
+    return font_set(settings().instance / "fonts")
 
 
 def answer(template: str, data: dict[str, Any], *, name: str, at: datetime) -> Response:

@@ -12,11 +12,11 @@ from flask import current_app
 from sqlalchemy import text
 
 from eventapp import jobs
-from eventapp.config import Settings
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.deadlines import QUICK_ANSWER, answer_within
 from eventapp.core.outages import cause_of
+from eventapp.core.running import settings
 from eventapp.mail import queries as mail
 
 # Free bytes below which a disk counts as nearly full: SQLite's log alone may take some 10 MB between two checkpoints.
@@ -56,8 +56,7 @@ def _writable() -> str:
 
 
 def _disk() -> str:
-    settings: Settings = current_app.config["SETTINGS"]
-    folders = {settings.instance}
+    folders = {settings().instance}
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:
         folders.add(Path(db.engine.url.database).parent)
     free = min(shutil.disk_usage(folder).free for folder in folders)
@@ -65,7 +64,7 @@ def _disk() -> str:
 
 
 def _redis() -> str:
-    if not current_app.config["SETTINGS"].redis_url:
+    if not settings().redis_url:
         return "not used"
     return "ok" if current_app.extensions["limits"].answers() else "does not answer"
 
@@ -82,7 +81,7 @@ def _mail() -> dict[str, Any]:
     waiting, oldest = mail.waiting()
     given_up = mail.given_up()
     age = clock.now() - oldest if oldest else timedelta(0)
-    if not current_app.config["SETTINGS"].mail_url:
+    if not settings().mail_url:
         state = "no server is set up"
     else:
         state = "late" if age > LATE else "given up" if given_up else "ok"

@@ -8,6 +8,7 @@ from flask import current_app, g
 
 from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import known
+from eventapp.core.running import settings
 from eventapp.site_settings.models import SiteSettings
 from eventapp.site_settings.queries import row as stored
 from eventapp.site_settings.rules import LegalPage, SiteColour
@@ -46,7 +47,7 @@ def profile() -> SiteProfile:
         # The database may be what has failed: the page must not wait for it.
         return next(iter(kept.values()), None) or _profile(None)
     version, _is_fresh = known("site")
-    key = f"{version} {current_app.config['SETTINGS'].site_name}"
+    key = f"{version} {settings().site_name}"
     made = kept.get(key)
     if made is None:
         # Each change raises the revision: without one, nothing was ever saved.
@@ -58,7 +59,7 @@ def profile() -> SiteProfile:
 
 
 def _profile(row: SiteSettings | None) -> SiteProfile:
-    usual = LocalizedText(en=current_app.config["SETTINGS"].site_name)
+    usual = LocalizedText(en=settings().site_name)
     if row is None:
         return SiteProfile(usual)
     address = f"/pictures/{row.logo_digest}-{row.logo_width}.png" if row.logo_digest else ""

@@ -47,20 +47,16 @@ def test_each_feature_has_an_order_of_all_its_files():
 FACES = re.compile(
     r"views|manage(_\w+)?|api|commands|speaking|(\w+_)?forms|own_(views|frames|page)|\w+_(editor|views)|access|public|security"
 )
-# What answers or shows without being one, and what needs the settings of the app or its templates.
+# What answers or shows without being one, and what needs the app's templates; docs/architecture.md says why.
 KNOW_FLASK = {
     "accounts/notices.py",
     "check_in/batch.py",
     "dashboard/session_form.py",
     "exchange/reading.py",
     "feeds/answer.py",
-    "feeds/check.py",
     "mail/content.py",
-    "mail/paces.py",
-    "mail/tasks.py",
     "media/cards.py",
     "media/storage.py",
-    "notifications/opt_outs.py",
     "pdf/answers.py",
     "registration/question_fields.py",
     "site/health.py",
