@@ -4,6 +4,7 @@ English.
 
 from __future__ import annotations
 
+import ast
 import gettext
 import re
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 MESSAGES = ROOT / "eventapp" / "translations" / "ja" / "LC_MESSAGES"
+MARKS = {*DEFAULT_KEYWORDS, "_l", "lazy_gettext", "lazy_pgettext"}
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.*") if path.suffix in {".html", ".txt"})
 TO_MEND = "run `make translations`, then translate what is new in eventapp/translations/ja/LC_MESSAGES/messages.po"
 
@@ -62,6 +64,16 @@ def test_extraction_finds_every_way_to_mark_a_string(said):
     texts = {name for _context, name in _names(said)}
     assert {"Register", "Enter your e-mail address.", "In %(num)d day", "Registration confirmed: %(title)s"} <= texts
     assert ("section", "About") in _names(said)
+
+
+def test_no_string_is_marked_inside_another_one():
+    """Before Python 3.12 the extraction does not look into an f-string."""
+    for path in (ROOT / "eventapp").rglob("*.py"):
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            calls = (
+                [one for one in ast.walk(text) if isinstance(one, ast.Call)] if isinstance(text, ast.JoinedStr) else []
+            )
+            assert not [one.lineno for one in calls if getattr(one.func, "id", "") in MARKS], path
 
 
 def test_every_string_is_in_the_catalogue(said, japanese):

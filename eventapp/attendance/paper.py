@@ -22,7 +22,7 @@ def data(event: Event, said: CountStatement) -> dict[str, Any]:
     title = languages.resolve(event.title).text
     lists = [(heading, names) for heading, names in _lists(said) if names]
     return {
-        "title": f"{_('Attendance')}: {title}",
+        "title": _("Attendance") + f": {title}",
         "author": title,
         "lang": language,
         "event": title,

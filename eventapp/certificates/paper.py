@@ -55,7 +55,7 @@ def data(certificate: Certificate, name: str, url: str, language: str) -> dict[s
     facts = CertificateContent.read(certificate.facts)
     day = languages.day_of(certificate.issued_at, certificate.event.zone)
     return {
-        "title": f"{_('Certificate of attendance')}: {said(facts.event, language)}",
+        "title": _("Certificate of attendance") + f": {said(facts.event, language)}",
         "author": said(facts.host, language),
         "lang": language,
         "heading": _("Certificate of attendance"),

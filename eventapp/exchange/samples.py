@@ -45,7 +45,7 @@ def _headings() -> list[Any]:
 def _rows(event: Event) -> list[list[Cell]]:
     day, hall, language = event.first_day, _("Main hall"), languages.interface()
     speaker, chair = ParticipationRole.SPEAKER.label, ParticipationRole.CHAIR.label
-    two, roles = f"{_('Hanako Yamada')}; {_('Erika Muster')}", f"{chair}; {speaker}"
+    two, roles = "; ".join([_("Hanako Yamada"), _("Erika Muster")]), f"{chair}; {speaker}"
     opening, lecture, pause = SessionKind.CEREMONY.label, SessionKind.LECTURE.label, SessionKind.BREAK.label
     text = _("What the audience learns, in a few sentences.")
     return [

@@ -30,7 +30,7 @@ def data(mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], 
         (_("Attendance"), [option_name(mine.option)]),
     ]
     return {
-        "title": f"{_('Ticket')}: {title}",
+        "title": _("Ticket") + f": {title}",
         "author": title,
         "lang": language,
         "event": title,
