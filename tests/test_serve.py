@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -87,7 +87,8 @@ def test_after_a_clean_stop_the_file_alone_is_the_whole_database(tmp_path):
         assert server.stop() == 0
     copy = tmp_path / "copy.sqlite3"
     copy.write_bytes((tmp_path / "eventapp.sqlite3").read_bytes())
-    assert sqlite3.connect(copy).execute("SELECT count(*) FROM event").fetchone()[0] > 0
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT count(*) FROM event").fetchone()[0] > 0
     assert not (tmp_path / "eventapp.sqlite3-wal").exists() or not (tmp_path / "eventapp.sqlite3-wal").stat().st_size
 
 

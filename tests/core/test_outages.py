@@ -172,7 +172,8 @@ def test_each_cause_has_its_name(tmp_path):
         one.exec_driver_sql("BEGIN IMMEDIATE")
         assert cause_of(_error(other, "BEGIN IMMEDIATE")) == "SQLITE_BUSY"
     (tmp_path / "text").write_text("this is no database, and long enough to be looked at as one" * 20)
-    with create_engine(f"sqlite:///{tmp_path / 'text'}").connect() as connection:
+    no_database = create_engine(f"sqlite:///{tmp_path / 'text'}")
+    with no_database.connect() as connection:
         assert cause_of(_error(connection, "SELECT * FROM t")) == "SQLITE_NOTADB"
     busy = create_engine(
         f"sqlite:///{tmp_path / 'busy'}", poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0
@@ -180,7 +181,7 @@ def test_each_cause_has_its_name(tmp_path):
     with busy.connect(), pytest.raises(Exception, match="QueuePool") as raised:
         busy.connect()
     assert cause_of(raised.value) == "no free connection in time"
-    for engine in (full, locked, busy):
+    for engine in (full, locked, no_database, busy):
         engine.dispose()
 
 

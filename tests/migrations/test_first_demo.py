@@ -54,6 +54,7 @@ def first_demo(at: Any) -> None:
             rows = [dict(row) for row in dump.execute(f'SELECT * FROM "{table.name}"')]
             if rows:
                 connection.execute(table.insert(), [_values(row, table.c) for row in rows])
+    dump.close()
     at("head")
 
 
