@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import pytest
@@ -56,6 +57,7 @@ class Device:
     sequence: int = 0
     offset: int = 0  # milliseconds by which its clock is fast
     made: list[dict[str, Any]] = field(default_factory=list)
+    number: int = field(default_factory=count().__next__)
 
     def send(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self.key if key is None else key}", "Accept": "application/json"}
@@ -69,7 +71,7 @@ class Device:
 
     def question(self, kind: str = "in", **values: Any) -> dict[str, Any]:
         self.sequence += 1
-        nonce = values.pop("nonce", "") or f"device-{id(self)}-{self.sequence}"
+        nonce = values.pop("nonce", "") or f"device-{self.number}-{self.sequence}"
         at = milliseconds() + self.offset - values.pop("ago", 0) * 60_000
         return {"nonce": nonce, "kind": kind, "at": at, "seq": self.sequence, **values}
 
