@@ -12,6 +12,7 @@ from eventapp import lifecycle
 from eventapp.core.clock import to_local
 from eventapp.core.db import db, transaction
 from eventapp.mail.models import PendingNotification
+from eventapp.notifications import expected as expected_of
 from eventapp.notifications.expected import expected
 from eventapp.notifications.scan import scan
 from eventapp.notifications.tasks import send_due
@@ -90,7 +91,11 @@ def test_those_who_wait_already_are_notified_at_the_time_of_the_first_change(org
 
 
 @pytest.mark.both_engines("tuples of columns, and counting distinct rows")
-def test_the_joining_link_of_a_session_is_told_to_those_who_sit_in_it_online(organizer, make, forum):
+@pytest.mark.parametrize("groups_at_once", [expected_of.MOST_GROUPS, 1])
+def test_the_joining_link_of_a_session_is_told_to_those_who_sit_in_it_online(
+    organizer, make, forum, groups_at_once, monkeypatch
+):
+    monkeypatch.setattr(expected_of, "MOST_GROUPS", groups_at_once)
     with transaction():
         forum.personal_join_links = False  # personal ones stay the same whatever they lead to
     option = make.option(forum, mode=Mode.ONLINE)
