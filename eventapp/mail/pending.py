@@ -18,6 +18,8 @@ from eventapp.mail.queries import in_families
 DEBOUNCE_WINDOW = timedelta(minutes=10)
 # How long to wait before trying a notification again that could not be written.
 POSTPONED = timedelta(minutes=10)
+# Of how many recipients one statement asks: PostgreSQL takes 65,535 parameters, SQLite 32,766.
+MOST_AT_ONCE = 1_000
 # The last part of the kind of a notification about changes in general, such as "registration.changes".
 CHANGES = "changes"
 
@@ -123,15 +125,20 @@ def postpone(number: int) -> None:
 
 def forget(recipients: Iterable[str]) -> None:
     """Remove the pending notifications of these recipients."""
-    removed = delete(PendingNotification).where(PendingNotification.recipient.in_(sorted(set(recipients))))
-    db.session.execute(removed.execution_options(synchronize_session=False))
+    _forget(recipients)
 
 
 def forget_changes(topic: str, recipients: Iterable[str]) -> None:
     """Remove the pending notifications of these recipients that are only about changes."""
-    chosen = PendingNotification.recipient.in_(sorted(set(recipients)))
-    removed = delete(PendingNotification).where(_changes_of(topic), chosen)
-    db.session.execute(removed.execution_options(synchronize_session=False))
+    _forget(recipients, _changes_of(topic))
+
+
+def _forget(recipients: Iterable[str], *conditions: ColumnElement[bool]) -> None:
+    wanted = sorted(set(recipients))
+    for first in range(0, len(wanted), MOST_AT_ONCE):
+        chosen = PendingNotification.recipient.in_(wanted[first : first + MOST_AT_ONCE])
+        removed = delete(PendingNotification).where(*conditions, chosen)
+        db.session.execute(removed.execution_options(synchronize_session=False))
 
 
 def of_topic(topic: str, *, families: Iterable[str], limit: int = 100, offset: int = 0) -> list[PendingNotification]:

@@ -167,3 +167,14 @@ def test_the_worker_and_an_operation_on_its_recipient_do_not_wait_for_each_other
         others[0].join()
     assert [email.kind for email in emails()] == ["registration.cancelled"]
     assert db.session.scalar(select(Registration.status).where(Registration.id == guest.id)) == "cancelled"
+
+
+@pytest.mark.both_engines("how many parameters a statement may have")
+def test_what_was_to_be_told_to_a_hundred_thousand_people_can_be_forgotten(app):
+    keys = [pending.recipient_key("registration", number) for number in range(100_000)]
+    with transaction():
+        pending.enqueue_changes([keys[0], keys[-1]], "registration.changes", topic="event:1")
+    assert set(pending.waiting_recipients("event:1")) == {keys[0], keys[-1]}
+    with transaction():
+        pending.forget_changes("event:1", keys)
+    assert pending.waiting_recipients("event:1") == []
