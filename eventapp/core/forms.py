@@ -49,17 +49,12 @@ def sent_file(largest: int) -> tuple[str, bytes]:
         sent.close()
 
 
-def was_saved(name: object) -> str:
-    """That something was saved; `name` is a text, or one in several languages."""
-    said = languages.resolve(name).text if isinstance(name, LocalizedText) else str(name)
-    return _("“%(name)s” was saved.", name=said[:80])
-
-
 def after_saving(name: object, back: str, *, said: str = "") -> Response:
     """The answer to a form that has saved something: says what, and leads back, or to the form once more for another
-    one, if that button was pressed. `name` as in `was_saved`; `said` is said instead.
+    one, if that button was pressed. `name` is a text, or one in several languages; `said` is said instead.
     """
-    flash(said or was_saved(name))
+    text = languages.resolve(name).text if isinstance(name, LocalizedText) else str(name)
+    flash(said or _("“%(name)s” was saved.", name=text[:80]))
     return redirect(request.path if request.form.get("again") else back, 303)
 
 

@@ -35,7 +35,7 @@ def edit(event: Event, section: str = "") -> ResponseReturnValue:
     themes = [theme.title for theme in queries.themes(event)]
     form = EventEditForm.of(event, themes, queries.all_series(), section=section)
     if done := submit(form, lambda: _save(event, form, themes)):
-        flash(saved(event, _("“%(section)s” has been saved.", section=SECTIONS[section][0])))
+        flash(saved(event) or _("“%(section)s” has been saved.", section=SECTIONS[section][0]))
         for sentence in done.value:
             flash(sentence)
         return redirect(url_for("dashboard.event", slug=event.slug), 303)

@@ -96,7 +96,7 @@ def session(event: Event, code: str = "") -> ResponseReturnValue:
         finish_writing()  # the checks of a large programme take a while
         _flash_findings(event, done.value)
         back = url_for(".programme", slug=event.slug, _anchor=done.value.code)
-        return after_saving(done.value.title, back, said=saved(event, "") if editing.changed_link else "")
+        return after_saving(done.value.title, back, said=saved(event) if editing.changed_link else "")
     return page(
         "programme/edit_session.html",
         event=event,

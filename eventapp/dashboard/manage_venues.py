@@ -9,7 +9,7 @@ from eventapp import lifecycle
 from eventapp.accounts.rules import Permission
 from eventapp.core.db import db
 from eventapp.core.errors import or_404
-from eventapp.core.forms import after_saving, submit, was_saved
+from eventapp.core.forms import after_saving, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
 from eventapp.dashboard.saved import saved
@@ -34,8 +34,7 @@ def venue(event: Event, number: int = 0) -> ResponseReturnValue:
     form.access.offer(event.languages)
     values = {name: form[name].data for name in VALUES}
     if submit(form, lambda: lifecycle.save_venue(event, shown, **values)):
-        back = url_for("events_manage.places", slug=event.slug)
-        return after_saving(form.name.data, back, said=saved(event, was_saved(form.name.data)))
+        return after_saving(form.name.data, url_for("events_manage.places", slug=event.slug), said=saved(event))
     return page("events/venue.html", event=event, form=form, venue=shown)
 
 
@@ -44,7 +43,7 @@ def venue(event: Event, number: int = 0) -> ResponseReturnValue:
 def remove(event: Event, number: int) -> ResponseReturnValue:
     """Remove a venue; its rooms are kept."""
     lifecycle.remove_venue(event, _venue(event, number))
-    flash(saved(event, _("The venue has been removed.")))
+    flash(saved(event) or _("The venue has been removed."))
     return redirect(url_for("events_manage.places", slug=event.slug), 303)
 
 

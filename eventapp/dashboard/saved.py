@@ -8,15 +8,15 @@ from eventapp.events.models import Event
 from eventapp.notifications.expected import expected
 
 
-def saved(event: Event, otherwise: str) -> str:
-    """How many attendees will be notified, and when; `otherwise` if nobody will be.
+def saved(event: Event) -> str:
+    """That it was saved, how many attendees will be notified, and when; "" if nobody will be.
 
     Commits first: to count takes longer the more are registered, and nobody should wait for that.
     """
     finish_writing()
     found = expected(event)
     if found is None:
-        return otherwise
+        return ""
     at = f"{clock_time(found.at, event.zone)} {zone_short(event.zone, found.at)}"
     return ngettext(
         "Saved. We will notify %(num)d registered attendee at %(time)s.",
