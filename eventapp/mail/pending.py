@@ -123,22 +123,18 @@ def postpone(number: int) -> None:
     db.session.execute(later.values(due_at=clock.now() + POSTPONED).execution_options(synchronize_session=False))
 
 
-def forget(recipients: Iterable[str]) -> None:
-    """Remove the pending notifications of these recipients."""
-    _forget(recipients)
-
-
-def forget_changes(topic: str, recipients: Iterable[str]) -> None:
-    """Remove the pending notifications of these recipients that are only about changes."""
-    _forget(recipients, _changes_of(topic))
-
-
-def _forget(recipients: Iterable[str], *conditions: ColumnElement[bool]) -> None:
+def forget(recipients: Iterable[str], *conditions: ColumnElement[bool]) -> None:
+    """Remove the pending notifications of these recipients, of which the conditions hold."""
     wanted = sorted(set(recipients))
     for first in range(0, len(wanted), MOST_AT_ONCE):
         chosen = PendingNotification.recipient.in_(wanted[first : first + MOST_AT_ONCE])
         removed = delete(PendingNotification).where(*conditions, chosen)
         db.session.execute(removed.execution_options(synchronize_session=False))
+
+
+def forget_changes(topic: str, recipients: Iterable[str]) -> None:
+    """Remove the pending notifications of these recipients that are only about changes."""
+    forget(recipients, _changes_of(topic))
 
 
 def of_topic(topic: str, *, families: Iterable[str], limit: int = 100, offset: int = 0) -> list[PendingNotification]:
@@ -162,22 +158,14 @@ def count(topic: str, *, families: Iterable[str]) -> int:
     return db.session.scalar(query) or 0
 
 
-def waiting(topic: str) -> tuple[dict[str, int], datetime | None]:
-    """The number of recipients of each type in a debounce window, and when the first window ends."""
+def waiting(topic: str) -> dict[str, tuple[int, datetime]]:
+    """The number of recipients of each type in a debounce window, and when the first window of these ends."""
     rows = db.session.execute(
         select(PendingNotification.kind, func.count(), func.min(PendingNotification.due_at))
         .where(_changes_of(topic))
         .group_by(PendingNotification.kind)
-    ).all()
-    return {kind.partition(".")[0]: number for kind, number, _first in rows}, min((r[2] for r in rows), default=None)
-
-
-def waiting_for_changes(topic: str, kind: str) -> tuple[int, datetime | None]:
-    """The number of recipients of one type in a debounce window, and when the first window ends."""
-    table = PendingNotification
-    query = select(func.count(), func.min(table.due_at)).where(_changes_of(topic), table.kind == f"{kind}.{CHANGES}")
-    number, first = db.session.execute(query).one()
-    return number, first
+    )
+    return {kind.partition(".")[0]: (number, first) for kind, number, first in rows}
 
 
 def waiting_recipients(topic: str) -> list[str]:

@@ -55,9 +55,9 @@ def expected(event: Event) -> ExpectedNotifications | None:
     if not differing:
         return None
     number = _people_in(event, differing)
-    waiting, first = pending.waiting_for_changes(f"event:{event.id}", notices.RECIPIENT)
     later = clock.now() + pending.DEBOUNCE_WINDOW
-    return ExpectedNotifications(number, first if first and waiting >= number else later)
+    waiting, first = pending.waiting(f"event:{event.id}").get(notices.RECIPIENT, (0, later))
+    return ExpectedNotifications(number, first if waiting >= number else later)
 
 
 def _people_in(event: Event, groups: Sequence[Row[Any]]) -> int:

@@ -24,8 +24,12 @@ def topic_of(event: Event) -> str:
 
 def waiting(event: Event) -> Waiting:
     """The recipients in the debounce window. One statement."""
-    numbers, first = pending.waiting(topic_of(event))
-    return Waiting(numbers.get(attendee_notices.RECIPIENT, 0), numbers.get(speaker_notices.KIND, 0), first)
+    found = pending.waiting(topic_of(event))
+    first = min((first for _number, first in found.values()), default=None)
+    attendees_waiting, speakers_waiting = (
+        found[kind][0] if kind in found else 0 for kind in (attendee_notices.RECIPIENT, speaker_notices.KIND)
+    )
+    return Waiting(attendees_waiting, speakers_waiting, first)
 
 
 def notify_everybody(event: Event) -> int:
