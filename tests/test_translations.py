@@ -20,7 +20,8 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 MESSAGES = ROOT / "eventapp" / "translations" / "ja" / "LC_MESSAGES"
-MARKS = {*DEFAULT_KEYWORDS, "_l", "lazy_gettext", "lazy_pgettext"}
+# What marks a string, by the name of the function.
+MARKS = DEFAULT_KEYWORDS | parse_keywords(re.findall(r"-k (\S+)", (ROOT / "Makefile").read_text()))
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.*") if path.suffix in {".html", ".txt"})
 TO_MEND = "run `make translations`, then translate what is new in eventapp/translations/ja/LC_MESSAGES/messages.po"
 
@@ -30,11 +31,8 @@ def said() -> Catalog:
     """The messages of the program, extracted like in `make translations`."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    keywords = re.findall(r"-k (\S+)", (ROOT / "Makefile").read_text())
     catalog = Catalog()
-    for _file, _line, message, _comments, context in extract_from_dir(
-        ROOT, methods, options, keywords=DEFAULT_KEYWORDS | parse_keywords(keywords)
-    ):
+    for _file, _line, message, _comments, context in extract_from_dir(ROOT, methods, options, keywords=MARKS):
         catalog.add(message, context=context)
     return catalog
 
