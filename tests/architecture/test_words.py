@@ -97,11 +97,13 @@ GONE_PARTS = {
     "off_note",
     "off_notice",
     "overtaken",
+    "shelf",
     "give_up",
     "take_back",
     "told",
     "tongue",
     "tongues",
+    "whoever",
     "wish",
 }
 # Exceptions, where the word has its usual technical meaning.

@@ -201,7 +201,7 @@ def test_everything_goes_by_keyboard(schedule):
     assert plan.saved("Panel")["starts"] is None
     assert plan.block("Panel").count() == 0
     assert page.evaluate("document.activeElement.dataset.code") == saved["code"], "the focus is not lost"
-    page.focus(".shelf .textbtn")
+    page.focus(".unscheduled .textbtn")
     press("Enter")
     assert plan.times("Panel") == "10:00 – 10:30", "the first free slot of its room"
     press("Control+z")
@@ -410,9 +410,9 @@ def test_an_unscheduled_session_is_found_and_placed_by_hand(schedule):
     plan.open()
     page = plan.page
     page.fill("#editor-search", "etude")
-    assert page.locator(".shelf li").count() == 1
-    page.locator(".shelf li").first.scroll_into_view_if_needed()
-    row = page.locator(".shelf li").first.bounding_box()
+    assert page.locator(".unscheduled li").count() == 1
+    page.locator(".unscheduled li").first.scroll_into_view_if_needed()
+    row = page.locator(".unscheduled li").first.bounding_box()
     strip = page.locator(".strip").nth(1).bounding_box()
     top = plan.block("Opening").bounding_box()["y"]
     page.mouse.move(row["x"] + 30, row["y"] + 10)
