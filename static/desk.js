@@ -91,3 +91,14 @@ const refused = document.getElementById("problems");
 // What a refused form shows is not saved either.
 const kept = refused && document.querySelector("main form[method=post]:has([aria-invalid]), main form[method=post]:has(.actions)");
 if (kept) changed.add(kept);
+
+// ---- A button that is pressed twice sends its form once, or what it adds would be there twice. Some seconds later it
+// works again: the page is still there if the answer was a file, or if somebody has stopped waiting for it.
+const AGAIN = 5000;
+const sent = new WeakMap();
+
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (event.timeStamp - (sent.get(event.target) ?? -AGAIN) < AGAIN) event.preventDefault();
+  else sent.set(event.target, event.timeStamp);
+});

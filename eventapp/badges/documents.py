@@ -22,7 +22,6 @@ from eventapp.people.queries import PersonRow
 from eventapp.people.rules import PeopleQuery
 from eventapp.programme import queries as programme
 from eventapp.registration import queries as registrations
-from eventapp.registration.forms import option_name
 from eventapp.registration.models import Registration
 from eventapp.tickets import queries as tickets
 from eventapp.tickets.drawing import drawn
@@ -66,12 +65,12 @@ def script_language(text: str) -> str:
     return "ja" if any(unicodedata.name(c, "").startswith(("CJK", "HIRAGANA", "KATAKANA")) for c in text) else "en"
 
 
-def printable(event: Event, query: PeopleQuery, fonts: FontSet, *, file: int = 1) -> Printable:
-    """The people of a list who can be printed, those of one file (from 1). A query that names no states has those who
-    are confirmed.
+def printable(event: Event, query: PeopleQuery, fonts: FontSet, *, language: str, file: int = 1) -> Printable:
+    """The people of a list who can be printed, those of one file (from 1), with their options in a language. A query
+    that names no states has those who are confirmed.
     """
     questions = registrations.every_question(event)
-    options = {option.key: option_name(option) for option in registrations.options(event)}
+    options = {option.key: option.name(language) for option in registrations.options(event)}
     numbers = people.numbers(event, query, questions, emails=False)
     first = (file - 1) * IN_ONE_FILE
     rows = people.rows(event, query, questions, emails=False, limit=IN_ONE_FILE, offset=first)
@@ -91,14 +90,14 @@ def _missing(badge: Badge, fonts: FontSet) -> str:
     return fonts.missing(badge.name + badge.reading + badge.organization)
 
 
-def badge_data(event: Event, badges: Iterable[Badge], sheet: Sheet, *, codes: bool, marks: bool) -> dict[str, Any]:
+def badge_data(
+    event: Event, badges: Iterable[Badge], sheet: Sheet, *, language: str, codes: bool, marks: bool
+) -> dict[str, Any]:
     """The data of badges.typ. One statement for the tickets."""
     badges = list(badges)
     shown = _codes(event, [badge.id for badge in badges]) if codes else {}
     # What the event is and where, in one line.
-    event_line = " · ".join(
-        text for text in (languages.resolve(event.title).text, languages.resolve(event.venue_name).text) if text
-    )
+    event_line = " · ".join(filter(None, (text.resolve(language).text for text in (event.title, event.venue_name))))
     rows = [
         {
             "name": badge.name,
@@ -112,40 +111,52 @@ def badge_data(event: Event, badges: Iterable[Badge], sheet: Sheet, *, codes: bo
         for badge in badges
     ]
     alt = _("QR code of the ticket")
-    return {**_common(event, _("Badges")), "sheet": sheet.values(), "badges": rows, "marks": marks, "code_alt": alt}
+    return {
+        **_common(event, _("Badges"), language),
+        "sheet": sheet.values(),
+        "badges": rows,
+        "marks": marks,
+        "code_alt": alt,
+    }
 
 
-def test_data(event: Event, sheet: Sheet) -> dict[str, Any]:
+def test_data(event: Event, sheet: Sheet, *, language: str) -> dict[str, Any]:
     """A page that shows where the printer puts the edges of a sheet."""
     one = {"name": "", "reading": "", "organization": sheet.label, "role": "", "event": "", "lang": "en", "code": ""}
     rows = [one | {"name": str(number + 1)} for number in range(sheet.on_a_page)]
-    return {**_common(event, _("Test page")), "sheet": sheet.values(), "badges": rows, "marks": True, "code_alt": ""}
+    return {
+        **_common(event, _("Test page"), language),
+        "sheet": sheet.values(),
+        "badges": rows,
+        "marks": True,
+        "code_alt": "",
+    }
 
 
-def plate_data(event: Event, badges: Iterable[Badge]) -> dict[str, Any]:
+def plate_data(event: Event, badges: Iterable[Badge], *, language: str) -> dict[str, Any]:
     """The data of plates.typ."""
     rows = [
         {"name": one.name, "second": one.reading, "organization": one.organization, "lang": one.language}
         for one in badges
     ]
-    return {**_common(event, _("Name plates")), "plates": rows}
+    return {**_common(event, _("Name plates"), language), "plates": rows}
 
 
-def sign_data(event: Event) -> dict[str, Any]:
-    """The data of signs.typ: a sign for each room and each check-in point, in two languages."""
-    rows = [_sign(event, room.name) for room in programme.rooms(event)]
+def sign_data(event: Event, *, language: str) -> dict[str, Any]:
+    """The data of signs.typ: a sign for each room and each check-in point, in this language and another one."""
+    rows = [_sign(event, room.name, language) for room in programme.rooms(event)]
     points = db.session.scalars(
         select(CheckInPoint).where(CheckInPoint.event_id == event.id, ~CheckInPoint.closed).order_by(CheckInPoint.id)
     )
-    rows += [_sign(event, point.title, note=_("Check-in")) for point in points if point.title]
-    return {**_common(event, _("Signs")), "signs": rows}
+    rows += [_sign(event, point.title, language, note=_("Check-in")) for point in points if point.title]
+    return {**_common(event, _("Signs"), language), "signs": rows}
 
 
-def _sign(event: Event, name: LocalizedText, *, note: str = "") -> dict[str, Any]:
-    first = name.resolve(languages.reader())
-    second = next((text for language, text in name.items() if text and text != first.text), "")
+def _sign(event: Event, name: LocalizedText, language: str, *, note: str = "") -> dict[str, Any]:
+    first = name.resolve(language)
+    second = next((text for text in name.values() if text and text != first.text), "")
     return {
-        "event": languages.resolve(event.title).text,
+        "event": event.title.resolve(language).text,
         "first": first.text,
         "lang": first.language,
         "second": second,
@@ -154,8 +165,8 @@ def _sign(event: Event, name: LocalizedText, *, note: str = "") -> dict[str, Any
     }
 
 
-def _common(event: Event, what: str) -> dict[str, Any]:
-    title = languages.resolve(event.title).text
+def _common(event: Event, what: str, language: str) -> dict[str, Any]:
+    title = event.title.resolve(language).text
     return {"title": f"{what}: {title}", "author": title, "lang": languages.interface()}
 
 

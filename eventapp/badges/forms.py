@@ -33,8 +33,8 @@ class SheetForm(Form):
     codes = BooleanField(_l("With the QR code of the ticket"), default=True)
     width = _length(_l("Width of a badge (mm)"), _SMALLEST)
     height = _length(_l("Height of a badge (mm)"), _SMALLEST)
-    columns = IntegerField(_l("Columns"), validators=[Optional(), between(1, 10)])
-    rows = IntegerField(_l("Rows"), validators=[Optional(), between(1, 20)])
+    columns = IntegerField(_l("Number of columns"), validators=[Optional(), between(1, 10)])
+    rows = IntegerField(_l("Number of rows"), validators=[Optional(), between(1, 20)])
     left = _length(_l("Left margin (mm)"))
     top = _length(_l("Top margin (mm)"))
     step_x = _length(_l("From one column to the next (mm)"))
@@ -49,7 +49,7 @@ class SheetForm(Form):
     def of(cls, args: Any) -> SheetForm:
         """The form with what the address says; with the first sheet if it says nothing."""
         form = cls(formdata=args) if "sheet" in args else cls(formdata=None)
-        own = SelectChoice(OWN, _("Own sheet (A4), with the measures below"))
+        own = SelectChoice(OWN, _("Custom sheet (A4), with the measurements below"))
         form.sheet.choices = [*(SelectChoice(one.key, one.label) for one in SHEETS), own]
         return form
 
@@ -80,7 +80,7 @@ class SheetForm(Form):
         width, height = given["width"], given["height"]
         return Sheet(
             OWN,
-            _("Own sheet"),
+            _("Custom sheet"),
             width,
             height,
             columns=given["columns"] or 1,

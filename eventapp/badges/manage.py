@@ -13,7 +13,7 @@ from eventapp.badges import documents
 from eventapp.badges.documents import IN_ONE_FILE, Printable
 from eventapp.badges.forms import SheetForm
 from eventapp.badges.sheets import Sheet
-from eventapp.core import clock
+from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
 from eventapp.core.forms import page_number
 from eventapp.core.pages import page
@@ -22,7 +22,7 @@ from eventapp.events.models import Event
 from eventapp.pdf import answers, typeset
 from eventapp.pdf.fonts import FontSet
 from eventapp.people.manage import asked
-from eventapp.people.pills import pills
+from eventapp.people.pills import Pill, pills
 from eventapp.people.rules import PeopleQuery
 from eventapp.registration import queries as registrations
 from eventapp.registration.rules import RegistrationStatus
@@ -40,7 +40,7 @@ def badges(event: Event) -> ResponseReturnValue:
     """Choose what to print and on which sheet; shows the first page, and who can't be printed."""
     with_key(event.id, lambda: key_of(event.id))
     query, form, fonts = _people(), SheetForm.of(request.args), answers.fonts()
-    sheet, found = form.chosen(), documents.printable(event, query, fonts)
+    sheet, found = form.chosen(), documents.printable(event, query, fonts, language=languages.reader())
     sheet_args = {name: value for name, value in request.args.items() if name in form and value}
     shown = page(
         "badges/badges.html",
@@ -52,11 +52,16 @@ def badges(event: Event) -> ResponseReturnValue:
         preview=_preview(event, form, sheet, found, fonts),
         args={**query.args, **sheet_args},
         sheet_args=sheet_args,
-        pills=pills(query, registrations.options(event), registrations.every_question(event), []),
+        pills=_pills(event, query),
         in_one_file=IN_ONE_FILE,
     )
     shown.status_code = 422 if form.errors or form.width.errors else 200
     return shown
+
+
+def _pills(event: Event, query: PeopleQuery) -> list[Pill]:
+    options, questions = registrations.options(event), registrations.every_question(event)
+    return pills(query, options, questions, [], language=languages.reader())
 
 
 def _preview(event: Event, form: SheetForm, sheet: Sheet | None, found: Printable, fonts: FontSet) -> str:
@@ -64,7 +69,9 @@ def _preview(event: Event, form: SheetForm, sheet: Sheet | None, found: Printabl
     if sheet is None or not found.badges:
         return ""
     first = found.badges[: sheet.on_a_page]
-    data = documents.badge_data(event, first, sheet, codes=bool(form.codes.data), marks=True)
+    data = documents.badge_data(
+        event, first, sheet, language=languages.reader(), codes=bool(form.codes.data), marks=True
+    )
     return base64.b64encode(typeset.pictures("badges", data, fonts)[0]).decode()
 
 
@@ -84,15 +91,15 @@ def document(event: Event, kind: str) -> ResponseReturnValue:
     if sheet is None:
         return redirect(f"{url_for('.badges', slug=event.slug)}?{request.query_string.decode()}")
     with_key(event.id, lambda: key_of(event.id))
-    file = page_number(request.args.get("file"))
+    file, language = page_number(request.args.get("file")), languages.reader()
     if kind == "test":
-        return _pdf(event, kind, "badges", documents.test_data(event, sheet))
+        return _pdf(event, kind, "badges", documents.test_data(event, sheet, language=language))
     if kind == "signs":
-        return _pdf(event, kind, kind, documents.sign_data(event))
-    printed = documents.printable(event, _people(), fonts, file=file).badges
+        return _pdf(event, kind, kind, documents.sign_data(event, language=language))
+    printed = documents.printable(event, _people(), fonts, language=language, file=file).badges
     if kind == "plates":
-        return _pdf(event, kind, kind, documents.plate_data(event, printed))
-    data = documents.badge_data(event, printed, sheet, codes=bool(form.codes.data), marks=False)
+        return _pdf(event, kind, kind, documents.plate_data(event, printed, language=language))
+    data = documents.badge_data(event, printed, sheet, language=language, codes=bool(form.codes.data), marks=False)
     return _pdf(event, kind, kind, data)
 
 

@@ -66,7 +66,7 @@ def result(code: str) -> ResponseReturnValue:
 def mine(token: str) -> ResponseReturnValue:
     """One's own certificate, or why there is none."""
     own = or_404(registration.by_token(token))
-    if (kept := registration.merged_into(own)) is not None:
+    if (kept := registration.led_to(own)) is not None:
         return private(redirect(url_for(".mine", token=kept.token)))
     certificate = queries.of_registration(own.id)
     values = {

@@ -86,6 +86,11 @@ def local_day(moment: datetime, zone: str) -> date:
     return to_local(moment, zone).date()
 
 
+def last_day(ends: datetime, zone: str) -> date:
+    """The last calendar day of what ends at a moment: what ends at midnight ends on that evening."""
+    return local_day(ends - timedelta(microseconds=1), zone)
+
+
 @dataclass(frozen=True)
 class Shift:
     """A move from the wall clock of `zone` to the same time on the clock of `to`, some `days` later (or earlier)."""

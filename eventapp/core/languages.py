@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel import Locale, UnknownLocaleError
@@ -39,6 +42,15 @@ def gettext(text: str, **values: Any) -> str:
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     """The singular or plural text for a number, which it can show as `%(num)d`."""
     return str(flask_babel.ngettext(one, many, num, **values))
+
+
+@contextmanager
+def without_site(language: str) -> Iterator[None]:
+    """Make gettext write in a language in a process that has not started the site."""
+    app = Flask("eventapp")
+    babel.init_app(app, default_locale="en")
+    with app.app_context(), force_locale(language):
+        yield
 
 
 _catalogues: dict[Locale, Any] = {}
@@ -149,16 +161,31 @@ def language_name(tag: str, language: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def zone_name(zone: str, language: str, moment: datetime | None = None) -> str:
-    """The name of a zone at a moment: "Japan Standard Time"."""
+def zone_name(zone: str, language: str, moment: datetime | None = None, until: datetime | None = None) -> str:
+    """The name of a zone at a moment: "Japan Standard Time"; of one whose clocks change before `until`: "Central
+    European Time".
+    """
     at = to_local(moment, zone) if moment else None
     if zone == "UTC":
         return "UTC"
+    if moment and until and _clocks_change(zone, moment, until):
+        return get_timezone_name(zone, zone_variant="generic", locale=locale_of(language))
     return get_timezone_name(at or zone, locale=locale_of(language))
 
 
-def zone_short(zone: str, moment: datetime) -> str:
-    """ "JST", "CET", or "UTC+3" if the zone has no abbreviation."""
+def _clocks_change(zone: str, first: datetime, last: datetime) -> bool:
+    return to_local(first, zone).utcoffset() != to_local(last, zone).utcoffset()
+
+
+def zone_short(zone: str, moment: datetime, until: datetime | None = None) -> str:
+    """ "JST", "CET", or "UTC+3" if the zone has no abbreviation; 「日本時間」, since no Japanese reader knows CET.
+
+    "CET/CEST" if the clocks change before `until`.
+    """
+    if interface() == "ja" and (named := _zone_in_japanese(zone)):
+        return named
+    if until and _clocks_change(zone, moment, until):
+        return f"{zone_short(zone, moment)}/{zone_short(zone, until)}"
     local = to_local(moment, zone)
     letters = local.tzname() or ""
     if letters.isalpha():
@@ -168,6 +195,26 @@ def zone_short(zone: str, moment: datetime) -> str:
     sign = "+" if minutes >= 0 else "−"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+@lru_cache(maxsize=512)
+def _zone_in_japanese(zone: str) -> str:
+    """Empty for a zone that is named by a place in brackets, or not at all."""
+    name = get_timezone_name(ZoneInfo(zone), locale="ja")
+    return "" if "（" in name else name
+
+
+def zone_in_full(zone: str, moment: datetime, until: datetime | None = None) -> str:
+    """ "Japan Standard Time (JST)", 「日本時間」; "Central European Time (CET/CEST)" if the clocks change."""
+    language, short = interface(), zone_short(zone, moment, until)
+    name = zone_name(zone, language, moment, until)
+    return short if language == "ja" or name == short or name.startswith("GMT") else f"{name} ({short})"
+
+
+def zone_after(zone: str, moment: datetime, until: datetime | None = None) -> str:
+    """What follows a time, or a span `until` another one: " JST", 「（日本時間）」."""
+    short = zone_short(zone, moment, until)
+    return f"（{short}）" if interface() == "ja" else f" {short}"
 
 
 _DAY = {"en": "EEE d MMMM y", "ja": "y年M月d日（E）"}
@@ -229,8 +276,23 @@ def clock_time(moment: datetime, zone: str) -> str:
     return to_local(moment, zone).strftime("%H:%M")
 
 
+def dash(language: str | None = None) -> str:
+    """What stands between two times: " – ", 「～」."""
+    return "～" if (language or interface()) == "ja" else " – "
+
+
+def clock_span(start: datetime, end: datetime, zone: str, language: str | None = None) -> str:
+    """ "09:30 – 10:15", 「09:30～10:15」."""
+    return f"{clock_time(start, zone)}{dash(language)}{clock_time(end, zone)}"
+
+
+def short_moment(moment: datetime, zone: str) -> str:
+    """A moment for tables: "13 Nov 2022 09:30 JST", 「2022/11/13 09:30（日本時間）」."""
+    return f"{short_day(moment, zone)} {clock_time(moment, zone)}{zone_after(zone, moment)}"
+
+
 def moment_of(moment: datetime, zone: str) -> str:
-    """ "Wed 20 January 2027, 17:00 JST"."""
+    """ "Wed 20 January 2027, 17:00 JST", 「2027年1月20日（水）17:00（日本時間）」."""
     return gettext(
         "%(day)s, %(time)s %(zone)s",
         day=day_of(moment, zone),
@@ -240,12 +302,11 @@ def moment_of(moment: datetime, zone: str) -> str:
 
 
 def times(start: datetime, end: datetime, zone: str, *, timed: bool = True) -> str:
-    """ "09:30 – 10:15"; the end carries "+1" for each midnight passed. Not `timed`: that the hour is not known yet."""
+    """A `clock_span` whose end carries "+1" for each midnight passed. Not `timed`: that the hour is not known yet."""
     if not timed:
         return gettext("time to be announced")
-    first, last = to_local(start, zone), to_local(end, zone)
-    later = (last.date() - first.date()).days
-    return f"{first:%H:%M} – {last:%H:%M}" + (f" (+{later})" if later else "")
+    later = (to_local(end, zone).date() - to_local(start, zone).date()).days
+    return clock_span(start, end, zone) + (f" (+{later})" if later else "")
 
 
 def resolve(words: LocalizedText | None) -> ResolvedText:

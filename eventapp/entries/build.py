@@ -68,7 +68,7 @@ def spanned(event: EventRow | FormerEventRow) -> tuple[datetime, datetime]:
     if event.precision is Precision.DAY:
         return event.starts_at, event.ends_at
     first = clock.local_day(event.starts_at, event.zone)
-    last = clock.local_day(event.ends_at - timedelta(microseconds=1), event.zone)
+    last = clock.last_day(event.ends_at, event.zone)
     if event.precision is Precision.YEAR:
         first, last = first.replace(month=1, day=1), last.replace(month=12, day=31)
     else:

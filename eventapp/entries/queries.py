@@ -44,4 +44,5 @@ def is_in(session: PublishedSession, path: str) -> bool:
 
 
 def has_left(session: PublishedSession, path: str) -> bool:
+    """Whether a session was in the feed at a path and is there no more."""
     return path in session.turns and path not in session.paths

@@ -201,7 +201,8 @@ class Event(Base, Scoped):
 
     @property
     def over(self) -> bool:
-        return self.ends_at < now()
+        """Whether it has taken place. A postponed event has not, even if its old date has passed."""
+        return self.ends_at < now() and self.status is not EventStatus.POSTPONED
 
     @property
     def languages(self) -> list[str]:

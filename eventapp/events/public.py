@@ -36,7 +36,7 @@ def event_page(
 
             state = queries.page_state(slug, shown)
             if state is None:
-                present = or_404(queries.current_slug(slug))
+                present = or_404(access.current_slug(slug))
                 there: dict[str, Any] = {**values, "slug": present}
                 return redirect(url_for(request.endpoint or "", **there), 301)
             if not state.public:

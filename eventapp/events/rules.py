@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from eventapp.core import languages
-from eventapp.core.clock import Shift, local_day
+from eventapp.core.clock import Shift, last_day, local_day
 from eventapp.core.kana import romanized
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
@@ -162,7 +162,7 @@ def is_remembered(unpublished_at: datetime | None, published_ends_at: datetime |
 
 def when(starts: datetime, ends: datetime, zone: str, precision: Precision, language: str | None = None) -> str:
     """The date in words, no more exact than it is known."""
-    first, last = local_day(starts, zone), local_day(ends, zone)
+    first, last = local_day(starts, zone), last_day(ends, zone)
     if precision is Precision.YEAR:
         return f"{first.year}年" if (language or languages.interface()) == "ja" else str(first.year)
     if precision is Precision.MONTH:
@@ -187,11 +187,11 @@ def shifted_window(
     return opens, closes
 
 
-def countdown(starts: datetime, ends: datetime, zone: str, today: date) -> str:
-    """ "today", "tomorrow", "in 12 days"; empty when the event is over."""
-    first, last = local_day(starts, zone), local_day(ends, zone)
-    if last < today:
+def countdown(starts: datetime, ends: datetime, zone: str, now: datetime) -> str:
+    """ "today", "tomorrow", "in 12 days", in days of the venue; empty when the event is over."""
+    if ends < now:
         return ""
+    today, first, last = local_day(now, zone), local_day(starts, zone), last_day(ends, zone)
     if first <= today:
         return _("Today") if first == last else _("Happening now")
     wait = (first - today).days

@@ -14,8 +14,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 
-from flask import Response, redirect
-from flask.typing import ResponseReturnValue
 from PIL import Image, ImageOps
 
 from eventapp.core import assets, languages
@@ -131,28 +129,32 @@ def _width(picture: Photo) -> int:
     return min(fitting) if fitting else picture.widths[-1]
 
 
-def answer(
-    of: str, digest: str, facts_of: Callable[[], CardFacts], address: Callable[[str], str]
-) -> ResponseReturnValue:
-    """The card with a digest `of` a public event (its id) or of the site. If it was not made yet, the present one of
-    the page is: another digest leads to its `address`.
+class OtherCard(Exception):
+    """A page has another card now, with this digest."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(digest)
+        self.digest = digest
+
+
+def content(of: str, digest: str, facts_of: Callable[[], CardFacts]) -> bytes:
+    """The card with a digest `of` a public event (its id) or of the site, as a JPEG. If it was not made yet, the
+    present one of the page is. Raises OtherCard if that has another digest.
     """
     # The cards of one event are not found below another, which may still be public.
     store, name = storage.store(), f"cards/{of}-{digest}.jpg"
-    content = store.get(name) if _DIGEST.fullmatch(digest) else None
-    if content is None:
-        # What a stranger can ask for with any digest is charged to them, as a page that is not cached is.
-        with building():
-            present = facts_of()
-            if digest != present.digest:
-                return redirect(address(present.digest), 302)
-            content = drawn(present, store, fonts())
-        with suppress(Refused):  # it is drawn, and will be drawn again
-            store.put(name, content)
-    response = Response(content, content_type="image/jpeg")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    stored = store.get(name) if _DIGEST.fullmatch(digest) else None
+    if stored is not None:
+        return stored
+    # What a stranger can ask for with any digest is charged to them, as a page that is not cached is.
+    with building():
+        present = facts_of()
+        if digest != present.digest:
+            raise OtherCard(present.digest)
+        made = drawn(present, store, fonts())
+    with suppress(Refused):  # it is drawn, and will be drawn again
+        store.put(name, made)
+    return made
 
 
 def drawn(card: CardFacts, store: PictureStore, known: FontSet) -> bytes:

@@ -6,9 +6,8 @@ from typing import Any
 
 from wtforms import FileField, IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange
 
-from eventapp.core.fields import LocalizedField
+from eventapp.core.fields import LocalizedField, between
 from eventapp.core.forms import Form
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.rules import EventColour, Motif
@@ -19,6 +18,10 @@ class PictureUploadForm(Form):
 
     file = FileField(_l("Picture"), description=_l("PNG, JPEG or WebP, at most 16 megabytes."))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.file.flags.asked = True  # media/reading.py refuses a form without a file
+
 
 class PictureForm(Form):
     """The words and the focal point of a picture; another file, if one is chosen."""
@@ -28,8 +31,8 @@ class PictureForm(Form):
     )
     caption = LocalizedField(_l("Caption"), maximum=300)
     credit = LocalizedField(_l("Credit"), description=_l("Who took or drew it."), maximum=120)
-    focal_x = IntegerField(_l("From the left"), [NumberRange(0, 100)])
-    focal_y = IntegerField(_l("From the top"), [NumberRange(0, 100)])
+    focal_x = IntegerField(_l("From the left"), [between(0, 100)])
+    focal_y = IntegerField(_l("From the top"), [between(0, 100)])
     file = FileField(_l("Another file"), description=_l("PNG, JPEG or WebP, at most 16 megabytes."))
 
 

@@ -13,6 +13,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row
 from eventapp.events.models import Event
 from eventapp.media import queries
 from eventapp.media.models import HostLogo, Photo
@@ -43,8 +44,7 @@ def remove_logo(event: Event) -> None:
     """Send e-mails without a logo, also those that wait."""
     row = db.session.get(HostLogo, event.id)
     if row is not None:
-        db.session.delete(row)
-        db.session.flush()
+        delete_row(row)
 
 
 def store_files(files: PictureFiles, store: PictureStore) -> None:
@@ -65,17 +65,17 @@ def add_photo(event: Event, use: PictureUse, files: PictureFiles, *, of: Mapping
     if photo is None:
         photo = Photo(event_id=event.id, use=use, shown=False, position=_room_for_one(event), **about)
         db.session.add(photo)
-    replace_file(photo, files)
+    _set_file(photo, files)
+    db.session.flush()
     return photo
 
 
-def replace_file(photo: Photo, files: PictureFiles) -> None:
-    """Show another file, with the same words."""
+def _set_file(photo: Photo, files: PictureFiles) -> None:
+    """Use another file, of which everything may be visible."""
     photo.path, photo.illustration = "", False
     photo.digest, photo.widths, photo.modern = files.digest, files.widths, files.modern
     photo.width, photo.height = files.width, files.height
     photo.focal_x = photo.focal_y = 50
-    db.session.flush()
 
 
 def _room_for_one(event: Event) -> int:
@@ -88,14 +88,16 @@ def _room_for_one(event: Event) -> int:
     return 0 if last is None else last + 1
 
 
-def describe(photo: Photo, **values: Any) -> None:
-    """Change the words and the focal point of a picture, and show it. Raises Refused without the alternative text that
-    such a picture needs.
+def change_photo(photo: Photo, *, files: PictureFiles | None = None, **values: Any) -> None:
+    """Change the words and the focal point of a picture, and show it. Another file begins in its middle: the point was
+    chosen for the former one. Raises Refused without the alternative text that such a picture needs.
     """
     if photo.use in NEEDS_ALT and not values["alt"]:
         raise Refused(_("Describe what can be seen, for people who can't see it."), field="alt")
     for name, value in values.items():
         setattr(photo, name, value)
+    if files is not None:
+        _set_file(photo, files)
     photo.shown = True
     db.session.flush()
 
@@ -104,8 +106,7 @@ def remove_photo(photo: Photo) -> None:
     """Remove a picture. Its files can't be opened from then on, unless another picture has the same; the task deletes
     them a day later. Not here: somebody may just be uploading the same file, whose row is not there yet.
     """
-    db.session.delete(photo)
-    db.session.flush()
+    delete_row(photo)
 
 
 def move_photo(event: Event, photo: Photo, position: int) -> None:

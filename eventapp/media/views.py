@@ -9,6 +9,7 @@ from eventapp.core.errors import or_404
 from eventapp.core.languages import INTERFACE
 from eventapp.events import queries as events
 from eventapp.media import cards, queries, storage
+from eventapp.media.card_answer import answer
 from eventapp.media.rules import media_type
 
 views = Blueprint("media", __name__)
@@ -28,7 +29,7 @@ def event_card(slug: str, language: str, digest: str) -> ResponseReturnValue:
     event = events.by_slug(slug)
     shown = or_404(event if event is not None and event.public and language in INTERFACE else None)
 
-    return cards.answer(
+    return answer(
         str(shown.id),
         digest,
         lambda: cards.event_card(shown, language),
@@ -40,7 +41,7 @@ def event_card(slug: str, language: str, digest: str) -> ResponseReturnValue:
 def site_card(language: str, digest: str) -> ResponseReturnValue:
     """The card that other sites show for a link to the home page or the list of events."""
     or_404(language if language in INTERFACE else None)
-    return cards.answer(
+    return answer(
         "site",
         digest,
         lambda: cards.site_card(language),

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from eventapp.core.db import db, savepoint
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import reread
 from eventapp.events.models import Event
 from eventapp.people import operations, queries
 from eventapp.people.models import BulkAction, BulkResult, PeopleTag, RegistrationTag
@@ -159,7 +160,7 @@ def begin(
 
 def proceed(action: BulkAction) -> int:
     """Do the next people of an act, in this transaction; returns how many. Each is done or skipped on its own."""
-    db.session.refresh(action, with_for_update=True)
+    reread(action)
     event = db.session.get_one(Event, action.event_id)
     part = action.numbers[action.done : action.done + AT_A_TIME]
     registrations.lock_options(event.id)
@@ -222,7 +223,7 @@ def undo_action(action: BulkAction, *, user_id: int, language: str) -> BulkActio
     E-mails are sent again if the act has sent some. Raises Refused if it can't be taken back, is still going on, or
     was taken back already.
     """
-    db.session.refresh(action, with_for_update=True)
+    reread(action)
     if action.verb not in UNDOES or action.state is not BulkState.DONE or undone_by(action) is not None:
         raise Refused(_("This can't be undone."))
     event = db.session.get_one(Event, action.event_id)

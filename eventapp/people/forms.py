@@ -18,7 +18,6 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
 from eventapp.people.models import PeopleTag
 from eventapp.people.rules import BulkVerb
-from eventapp.registration.forms import option_name
 from eventapp.registration.models import AttendanceOption
 
 
@@ -73,7 +72,7 @@ class BulkForm(DecisionForm):
     def of(cls, verb: BulkVerb, options: list[AttendanceOption], tags: list[PeopleTag], **values: Any) -> BulkForm:
         """The form of a verb, with what it needs and nothing else."""
         form = cls(data=values)
-        form.option.choices = [("", ""), *((one.key, option_name(one)) for one in options)]
+        form.option.choices = [("", "–"), *((one.key, one.name(languages.reader())) for one in options)]
         form.tag.render_kw = {"list": "known-tags"} if tags else None
         if verb is not BulkVerb.MOVE:
             del form.option
@@ -117,10 +116,10 @@ class ImportSettingsForm(Form):
         """The form for an event, with these values."""
         tags = list(dict.fromkeys([*languages.INTERFACE, *event.languages]))
         form = cls(data={"language": tags[0]} | (values or {}))
-        form.option.choices = [("", ""), *((one.key, option_name(one)) for one in options)]
+        form.option.choices = [("", "–"), *((one.key, one.name(languages.reader())) for one in options)]
         if values is None and len(options) == 1 and not form.is_submitted():
             form.option.data = options[0].key
-        form.kind.choices = [("", ""), *((kind.value, kind.label) for kind in OrganizationKind)]
+        form.kind.choices = [("", "–"), *((kind.value, kind.label) for kind in OrganizationKind)]
         form.language.choices = [(tag, languages.language_name(tag, languages.interface())) for tag in tags]
         return form
 

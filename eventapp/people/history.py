@@ -19,7 +19,6 @@ from eventapp.directory.rules import OrganizationKind
 from eventapp.programme.models import Session
 from eventapp.registration import answers
 from eventapp.registration.form_models import Question
-from eventapp.registration.forms import option_name
 from eventapp.registration.history import RegistrationChange
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.records import SessionSeatChange
@@ -55,7 +54,9 @@ def lines(
     names = _names(changes)
     shown = [line for one in changes for line in _shown(one, names, options, questions, language)]
     moved = [one.at for one in changes if one.field == "option"]
-    shown += [line for line in _moves(registration, options) if not any(abs(line.at - at) < _SAME for at in moved)]
+    shown += [
+        line for line in _moves(registration, options, language) if not any(abs(line.at - at) < _SAME for at in moved)
+    ]
     shown += _seats(registration, language)
     shown += _at_the_door(registration)
     shown.sort(key=lambda line: line.at, reverse=True)
@@ -126,13 +127,13 @@ def _value(field: str, value: Any, options: Sequence[AttendanceOption], language
         case "language":
             return languages.language_name(value, language)
         case "option":
-            return next((option_name(one) for one in options if one.key == value), value)
+            return next((one.name(language) for one in options if one.key == value), value)
     return str(value)
 
 
-def _moves(registration: Registration, options: Sequence[AttendanceOption]) -> list[HistoryLine]:
+def _moves(registration: Registration, options: Sequence[AttendanceOption], language: str) -> list[HistoryLine]:
     """Changes of the option, also those from before other changes were recorded."""
-    names = {one.id: option_name(one) for one in options}
+    names = {one.id: one.name(language) for one in options}
     query = select(ModeChange).where(ModeChange.registration_id == registration.id)
     return [
         HistoryLine(one.at, "", _("Option"), names.get(one.from_option_id, ""), names.get(one.to_option_id, ""))

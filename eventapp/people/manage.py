@@ -80,14 +80,14 @@ def _columns(
 def _filters(event: Event, query: PeopleQuery, questions: list[Question], *, everything: bool) -> dict[str, Any]:
     """The filters of the list, and what they are set to."""
     options, tags = registration.options(event), queries.tags(event) if everything else []
-    sessions = queries.sessions_with_seats(event) if everything else []
+    sessions, language = queries.sessions_with_seats(event) if everything else [], languages.reader()
     return {
         "options": options,
         "statuses": list(RegistrationStatus),
         "verbs": list(BulkVerb),
         "views": queries.saved_views(event) if everything else [],
-        "controls": controls(options, questions, tags, sessions) if everything else [],
-        "pills": pills(query, options, questions, sessions) if everything else [],
+        "controls": controls(options, questions, tags, sessions, language=language) if everything else [],
+        "pills": pills(query, options, questions, sessions, language=language) if everything else [],
     }
 
 

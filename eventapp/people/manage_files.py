@@ -97,7 +97,7 @@ def print_list(event: Event) -> ResponseReturnValue:
         rows=rows[:MOST_PRINTED],
         more=len(rows) > MOST_PRINTED,
         columns=columns.chosen(query),
-        pills=pills(query, registration.options(event), questions, sessions),
+        pills=pills(query, registration.options(event), questions, sessions, language=languages.reader()),
         most=MOST_PRINTED,
     )
 
@@ -107,8 +107,9 @@ def print_list(event: Event) -> ResponseReturnValue:
 def answers_at_a_glance(event: Event) -> ResponseReturnValue:
     """How many people of the list have given which answer."""
     query, questions, options = asked(), registration.every_question(event), registration.options(event)
-    number, counted = glance.counts(event, query, questions, options, language=languages.reader())
-    shown = pills(query, options, questions, queries.sessions_with_seats(event))
+    language = languages.reader()
+    number, counted = glance.counts(event, query, questions, options, language=language)
+    shown = pills(query, options, questions, queries.sessions_with_seats(event), language=language)
     return page("people/answers.html", event=event, query=query, number=number, counted=counted, pills=shown)
 
 

@@ -24,7 +24,6 @@ from eventapp.people.imports import RowPlan
 from eventapp.people.models import PeopleImport
 from eventapp.people.rules import BulkState, RowOutcome
 from eventapp.registration import queries as registration
-from eventapp.registration.forms import option_name
 
 manage = Blueprint("people_import", __name__, url_prefix="/manage/events/<slug>/registrations/import")
 
@@ -64,7 +63,7 @@ def preview(event: Event, key: str) -> ResponseReturnValue:
     form = ImportSettingsForm.of(event, options, kept.settings)
     if submit(form, lambda: imports.restate(kept, request.form.getlist("column"), form.values())):
         return redirect(url_for(".preview", slug=event.slug, key=key), 303)
-    plans = imports.plan(event, kept)
+    plans = imports.plan(event, kept, language=languages.reader())
     return page(
         "people/preview.html",
         event=event,
@@ -75,7 +74,7 @@ def preview(event: Event, key: str) -> ResponseReturnValue:
         numbers=imports.numbers(plans),
         shown=_shown(plans),
         most=SHOWN,
-        names={one.key: option_name(one) for one in options},
+        names={one.key: one.name(languages.reader()) for one in options},
     )
 
 

@@ -14,6 +14,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import fold
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row
 from eventapp.core.statements import built_once
 from eventapp.events.models import Event
 from eventapp.people.models import PeopleTag, RegistrationNote, RegistrationTag, SavedView
@@ -112,8 +113,7 @@ def add_note_once(registration: Registration, *, author_id: int, text: str) -> N
 
 def remove_note(note: RegistrationNote) -> None:
     """Delete a note."""
-    db.session.delete(note)
-    db.session.flush()
+    delete_row(note)
 
 
 def finish_note(note: RegistrationNote) -> None:
@@ -141,5 +141,4 @@ def save_view(event: Event, name: str, query: PeopleQuery) -> SavedView:
 
 def remove_view(view: SavedView) -> None:
     """Delete a saved view. Nobody in it changes."""
-    db.session.delete(view)
-    db.session.flush()
+    delete_row(view)

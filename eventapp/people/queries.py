@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Float, Select, String, case, cast, func, s
 from eventapp.accounts.models import User
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
+from eventapp.core.parts import MOST_AT_ONCE, in_parts
 from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Event
 from eventapp.people.filters import conditions
@@ -164,14 +165,12 @@ def rows(
 
 
 def pages(
-    event: Event, query: PeopleQuery, questions: Sequence[Question], *, emails: bool, size: int = 1000
+    event: Event, query: PeopleQuery, questions: Sequence[Question], *, emails: bool, size: int = MOST_AT_ONCE
 ) -> Iterator[list[PersonRow]]:
     """The people of a list in its order, some at a time: the order is read at once, and nobody is left out or comes
     twice because somebody registers meanwhile.
     """
-    found = ids(event, query, questions, emails=emails)
-    for first in range(0, len(found), size):
-        chosen = found[first : first + size]
+    for chosen in in_parts(ids(event, query, questions, emails=emails), size):
         statement = _from(select(*_COLUMNS)).where(Registration.id.in_(chosen))
         by_id = {row[0]: PersonRow(*row) for row in db.session.execute(statement)}
         yield [by_id[number] for number in chosen if number in by_id]

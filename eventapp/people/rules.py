@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import lazy_gettext as _l
+from eventapp.core.languages import lazy_pgettext
 from eventapp.directory.rules import OrganizationKind
 from eventapp.programme.rules import Mode
 from eventapp.registration.rules import RegistrationStatus
@@ -19,7 +20,7 @@ from eventapp.registration.rules import RegistrationStatus
 class BulkVerb(Labelled):
     APPROVE = "approve", _l("Confirm")
     DECLINE = "decline", _l("Decline")
-    CANCEL = "cancel", _l("Cancel")
+    CANCEL = "cancel", lazy_pgettext("registration", "Cancel")
     RESTORE = "restore", _l("Restore")
     MOVE = "move", _l("Move to another option")
     TAG = "tag", _l("Add a tag")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventapp.core.clock import local_day
-from eventapp.core.languages import clock_time, day, listing
+from eventapp.core.languages import clock_span, day, listing
 from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import ShownPerson
 from eventapp.events.models import Event
@@ -18,8 +18,8 @@ def of_session(event: Event, session: PublishedSession, *, cover: Photo | None, 
     when = event.when(language)
     if event.timed and session.starts_at is not None:
         on = day(local_day(session.starts_at, event.zone), language)
-        hours = f" {clock_time(session.starts_at, event.zone)} – {clock_time(session.ends_at, event.zone)}"
-        when = on + (hours if session.timed else "")
+        hours = clock_span(session.starts_at, session.ends_at, event.zone, language)
+        when = f"{on} {hours}" if session.timed else on
     rooms = listing([room.name.resolve(language).text for room in session.rooms], language)
     people = [part.person.name(language).text for part in session.spoken_by if part.person is not None]
     lines = [when, rooms, listing(people[:3], language)]

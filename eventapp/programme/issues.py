@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from eventapp.core.db import db
+from eventapp.core.rows import delete_row
 from eventapp.events.models import Event, Venue
 from eventapp.programme import queries, rules
 from eventapp.programme.conflicts import Audience, EventContext, Level, ProgrammeIssue, RoomFacts, ScheduledSlot, check
@@ -63,8 +64,7 @@ def by_number(event: Event, number: int) -> MutedIssue | None:
 
 def unmute(row: MutedIssue) -> None:
     """Show the issues again."""
-    db.session.delete(row)
-    db.session.flush()
+    delete_row(row)
 
 
 def findings(

@@ -15,6 +15,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText, fold
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row, reread
 from eventapp.directory.models import Person
 from eventapp.events.models import Event, Venue
 from eventapp.programme import queries
@@ -99,8 +100,7 @@ def save_room(
 
 def remove(thing: Track | Room) -> None:
     """Remove a track or room; its sessions are kept, without it."""
-    db.session.delete(thing)
-    db.session.flush()
+    delete_row(thing)
 
 
 def save_session(
@@ -117,13 +117,15 @@ def save_session(
     seen_revision: int | None = None,
     by: str = "",
     signed_up: int = 0,
+    status: SessionStatus | None = None,
     flush: bool = True,
     **values: Any,
 ) -> Session:
     """Create or change a session. Forms, the demo and imports all use it.
 
-    `parts` None keeps the participants; `by` is the name of the user who saves. `signed_up` people have a seat in it,
-    so its capacity can't be lower (no limit is fine). A caller that saves thousands passes `flush=False`.
+    `parts` None keeps the participants, and `status` None whether it is ready; `by` is the name of the user who saves.
+    `signed_up` people have a seat in it, so its capacity can't be lower (no limit is fine). A caller that saves
+    thousands passes `flush=False`.
 
     Raises Refused for impossible times (end before start, longer than a day, more than a week outside the event), a
     session without a title, rooms of another event, and links that are not web addresses; SessionEditConflict, with the
@@ -139,6 +141,7 @@ def save_session(
         session = Session(event=event, event_id=event.id)
         db.session.add(session)
     wanted = {"title": title, "kind": kind, "starts_at": starts_at, "ends_at": ends_at, "track": track, **values}
+    wanted |= {"status": status} if status is not None else {}
     for name, value in wanted.items():
         if getattr(session, name) != value:
             setattr(session, name, value)
@@ -168,7 +171,7 @@ def _check_capacity(session: Session | None, capacity: int | None, signed_up: in
 
 def _still(event: Event, session: Session, seen_revision: int) -> None:
     # Lock before comparing: if two users save at once, the second must see what the first has written.
-    db.session.refresh(session, ["revision"], with_for_update=True)
+    reread(session, "revision")
     if session.revision != seen_revision:
         db.session.expire(session)
         raise SessionEditConflict(event, session)
@@ -339,7 +342,11 @@ COPIED = ("kind", "title", "subtitle", "abstract", "spoken", "interpreted", "cap
 
 
 def duplicate_session(session: Session, *, by: str = "") -> Session:
-    """A draft with the same texts and people, who are not confirmed for it, without a time and rooms."""
+    """A draft with the same texts and people, who are not confirmed for it, without a time and rooms.
+
+    Raises WasDeleted if the session is gone.
+    """
+    reread(session, "revision")
     people = [ParticipationInput(p.person, p.role, p.mode, confirmed=False) for p in session.participations]
     values = {name: getattr(session, name) for name in COPIED}
     if session.starts_at is not None and session.ends_at is not None:
@@ -364,5 +371,4 @@ def delete_session(session: Session) -> None:
                 "people can see it will not take place."
             )
         )
-    db.session.delete(session)
-    db.session.flush()
+    delete_row(session)

@@ -61,10 +61,10 @@ class SessionCardWriter:
     """Writes the cards of one page in one language, caching what recurs; `most_people` are named on a card."""
 
     zone: str
+    language: str
     other_zone: str = ""
     most_people: int = SHOWN_PEOPLE
     moment: datetime = field(default_factory=clock.now)
-    language: str = field(default_factory=languages.reader)
     shown: str = field(default_factory=languages.interface)
     _comma: str = field(default_factory=lambda: _(", "))
     _rooms: dict[int, Markup] = field(default_factory=dict)

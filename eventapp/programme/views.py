@@ -19,7 +19,8 @@ from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.media import queries as media
-from eventapp.media.cards import CardFacts, answer
+from eventapp.media.card_answer import answer as card_answer
+from eventapp.media.cards import CardFacts
 from eventapp.programme import cards, changes, programme_page, queries
 from eventapp.programme.models import Release
 from eventapp.programme.published import Document, Neighbours, neighbours
@@ -75,7 +76,7 @@ def _programme(event: Event, older: Release | None) -> Response:
     view = request.args.get("view", "")
     zone, problem = zone_asked(request.args.get("zone", ""))
     people = ALL_PEOPLE if view == "print" else SHOWN_PEOPLE
-    write = SessionCardWriter(event.zone, zone if zone != event.zone else "", most_people=people)
+    write = SessionCardWriter(event.zone, languages.reader(), zone if zone != event.zone else "", most_people=people)
     latest = queries.latest(event)
     shown_release = older or latest
     document = queries.content(shown_release.id, event.uid, shown_release.at) if shown_release else Document()
@@ -164,7 +165,7 @@ def session_card(slug: str, code: str, language: str, digest: str) -> ResponseRe
         shown = or_404(queries.public_session(event, code))
         return cards.of_session(event, shown, cover=media.pictures(event).cover, language=language)
 
-    return answer(
+    return card_answer(
         str(event.id),
         digest,
         facts,
@@ -183,7 +184,7 @@ def speaker_card(slug: str, code: str, language: str, digest: str) -> ResponseRe
         photo = media.of_speakers(event, [person.id]).get(person.id)
         return cards.of_speaker(event, person, photo=photo, language=language)
 
-    return answer(
+    return card_answer(
         str(event.id),
         digest,
         facts,

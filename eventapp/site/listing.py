@@ -115,4 +115,4 @@ def month_of(first: date, wanted: EventFilter) -> MonthPage:
 
 def last_day(event: Event) -> date:
     """The day on which an event ends at its venue; an end at midnight belongs to the day before."""
-    return clock.local_day(event.ends_at - timedelta(microseconds=1), event.zone)
+    return clock.last_day(event.ends_at, event.zone)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import request, url_for
 from sqlalchemy import bindparam, func, select
 
 from eventapp.core import clock
@@ -23,9 +22,9 @@ from eventapp.registration.rules import Availability, SeatsLeft, seats_shown
 
 @dataclass(frozen=True)
 class EventLinks:
-    """The links of an event: (address, text, whether it is this page), and what one can register for now."""
+    """The links of an event: (endpoint, anchor, text, whether it is this page), and what one can register for now."""
 
-    tabs: list[tuple[str, str, bool]]
+    tabs: list[tuple[str, str, str, bool]]
     options: list[AttendanceOption]
 
     @property
@@ -44,12 +43,12 @@ _OVERVIEW = lazy_pgettext("event", "Overview")
 _BELONG = {"programme.session": "programme.programme", "programme.speaker": "site.speakers"}
 
 
-def event_links(event: Event, options: list[AttendanceOption] | None = None) -> EventLinks:
-    """The links of an event, and what one can register for: of `options`, if the page has read them. One statement, and
-    one for the options.
+def event_links(event: Event, here: str | None, options: list[AttendanceOption] | None = None) -> EventLinks:
+    """The links of an event on the page with the endpoint `here`, and what one can register for: of `options`, if the
+    page has read them. One statement, and one for the options.
     """
     version, part, venue = db.session.execute(_parts, {"event": event.id}).one()
-    endpoint = _BELONG.get(request.endpoint or "", request.endpoint)
+    here = _BELONG.get(here or "", here)
     shown = [
         ("site.event", "", str(_OVERVIEW), True),
         ("programme.programme", "", _("Programme"), version is not None),
@@ -57,11 +56,7 @@ def event_links(event: Event, options: list[AttendanceOption] | None = None) -> 
         ("site.event", "venue", _("Venue"), venue is not None),
         ("programme.changelog", "", _("Updates"), version is not None and version > 1),
     ]
-    tabs = [
-        (url_for(at, slug=event.slug, _anchor=anchor or None), text, at == endpoint and not anchor)
-        for at, anchor, text, there in shown
-        if there
-    ]
+    tabs = [(at, anchor, text, at == here and not anchor) for at, anchor, text, there in shown if there]
     return EventLinks(tabs, _open_options(event, options))
 
 

@@ -8,8 +8,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
@@ -50,7 +51,7 @@ def home() -> ResponseReturnValue:
         now = clock.now()
         coming = listing.listed(events.listed(since=now, limit=12))
         past = listing.listed(events.listed(until=now, limit=6))
-        return page("site/home.html", coming=coming, past=past, countdown=countdown, today=now.date())
+        return page("site/home.html", coming=coming, past=past, countdown=countdown)
 
     version, is_fresh = known("events")
     return cached_page(version, build, is_fresh=is_fresh)
@@ -153,10 +154,15 @@ def event(event: Event) -> Response:
         venues=[(venue, _maps_of(venue)) for venue in shown.venues if shown.has_directions],
         faces=queries.FACES,
         brief=queries.BRIEF,
-        countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
+        countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.now()),
         card=cards.event_card(event, hosts=shown.hosts, pictures=shown.pictures),
-        structured=jsonld.dumps(event_data(shown, images=[one.address() for one in shown.pictures.all_shown])),
+        structured=_structured(shown),
     )
+
+
+def _structured(shown: queries.EventPage) -> Markup:
+    images = [one.address() for one in shown.pictures.all_shown]
+    return jsonld.dumps(event_data(shown, images=images, language=languages.reader()))
 
 
 def _maps_of(venue: Venue) -> list[MapLink]:
@@ -229,7 +235,7 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """503: send visitors elsewhere. 200 with "degraded": visitors are served, but the named part needs attention."""
     try:
-        parts = health.report()
+        parts = health.report(newest=current_app.config["DATABASE_VERSION"])
     except health.NotReady as reason:
         return jsonify(status="not ready", database=str(reason)), 503
     return jsonify(status="degraded" if health.degraded(parts) else "ok", **parts)

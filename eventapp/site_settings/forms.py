@@ -56,3 +56,7 @@ class SiteLogoForm(Form):
     """The logo beside the name of the site."""
 
     file = FileField(_l("Logo"), description=_l("PNG, JPEG or WebP, at most 2 megabytes."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.file.flags.asked = True  # nothing is saved without a file

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import current_app, g
-
+from eventapp.core import errors
 from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import known
-from eventapp.core.running import settings
+from eventapp.core.running import extension, once, settings
 from eventapp.site_settings.models import SiteSettings
 from eventapp.site_settings.queries import row as stored
 from eventapp.site_settings.rules import LegalPage, SiteColour
@@ -39,11 +38,12 @@ class SiteProfile:
 
 def profile() -> SiteProfile:
     """The settings of the site. One quick read per request."""
-    if "site_profile" in g:
-        found: SiteProfile = g.site_profile
-        return found
-    kept: dict[str, SiteProfile] = current_app.extensions.setdefault("site_profile", {})
-    if g.get("is_error"):
+    return once("site_profile", _present)
+
+
+def _present() -> SiteProfile:
+    kept: dict[str, SiteProfile] = extension("site profile")
+    if errors.answers_one():
         # The database may be what has failed: the page must not wait for it.
         return next(iter(kept.values()), None) or _profile(None)
     version, _is_fresh = known("site")
@@ -54,7 +54,6 @@ def profile() -> SiteProfile:
         made = _profile(stored() if version != NEVER else None)
         kept.clear()
         kept[key] = made
-    g.site_profile = made
     return made
 
 

@@ -8,16 +8,17 @@ from typing import Any
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.entries.rows import VenueRow
-from eventapp.registration.forms import option_name
 from eventapp.registration.models import Registration
 from eventapp.tickets import drawing
 from eventapp.tickets.queries import PrintedTicket
 
 
-def data(mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], language: str) -> dict[str, Any]:
-    """The data of one ticket. Of a name that no font has nothing is printed; the code says who it is."""
-    event = mine.event
-    title = languages.resolve(event.title).text
+def data(mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], *, language: str) -> dict[str, Any]:
+    """The data of one ticket, with names in a language. Of a person's name that no font has nothing is printed; the
+    code says who it is.
+    """
+    event, interface = mine.event, languages.interface()
+    title = event.title.resolve(language).text
     times = []
     if event.timed:
         times = [
@@ -26,16 +27,16 @@ def data(mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], 
         ]
     facts = [
         (_("When"), times or [event.when()]),
-        (_("Where"), [line for venue in venues for line in _address(venue)]),
-        (_("Attendance"), [option_name(mine.option)]),
+        (_("Where"), [line for venue in venues for line in _address(venue, language)]),
+        (_("Attendance"), [mine.option.name(language)]),
     ]
     return {
         "title": _("Ticket") + f": {title}",
         "author": title,
-        "lang": language,
+        "lang": interface,
         "event": title,
         "name": mine.name,
-        "name_lang": "ja" if language == "ja" else "en",
+        "name_lang": "ja" if interface == "ja" else "en",
         "organization": mine.organization_name,
         "facts": [(label, shown) for label, lines in facts if (shown := [line for line in lines if line])],
         "code": drawing.drawn(ticket.text),
@@ -49,5 +50,5 @@ def data(mine: Registration, ticket: PrintedTicket, venues: Sequence[VenueRow], 
     }
 
 
-def _address(venue: VenueRow) -> list[str]:
-    return [languages.resolve(text).text for text in (venue.name, venue.address) if text]
+def _address(venue: VenueRow, language: str) -> list[str]:
+    return [text.resolve(language).text for text in (venue.name, venue.address) if text]

@@ -9,10 +9,9 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventapp.core import clock
+from eventapp.core import clock, languages
 from eventapp.core.assets import address
 from eventapp.core.errors import or_404
-from eventapp.core.languages import interface
 from eventapp.core.pages import page, private
 from eventapp.entries.queries import venues_of
 from eventapp.pdf import answers
@@ -49,7 +48,7 @@ def as_pdf(token: str) -> ResponseReturnValue:
     mine = or_404(registration.by_token(token))
     if (elsewhere := _elsewhere(mine, "tickets.as_pdf")) is not None:
         return elsewhere
-    data = paper.data(mine, _printed(mine), venues_of(mine.event_id), interface())
+    data = paper.data(mine, _printed(mine), venues_of(mine.event_id), language=languages.reader())
     return private(answers.answer("ticket", data, name=f"{mine.event.slug}-ticket", at=clock.now()))
 
 
@@ -57,7 +56,7 @@ def _elsewhere(mine: Registration, endpoint: str) -> BaseResponse | None:
     """Where to go instead: to the registration that this one was merged into, or to the page that says why there is no
     ticket.
     """
-    if (kept := registration.merged_into(mine)) is not None:
+    if (kept := registration.led_to(mine)) is not None:
         return private(redirect(url_for(endpoint, token=kept.token)))
     if not rules.has_ticket(mine.status, mine.option.mode, mine.event.status):
         return private(redirect(url_for("registration.mine", token=mine.token)))

@@ -2,12 +2,17 @@
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 // The site writes "Sat 23 January" in English, everywhere.
 const language = document.documentElement.lang.replace(/^en$/, "en-GB");
+// “1月23日（土）09:30～10:15”
+const [dash, gap] = language === "ja" ? ["～", ""] : ["\u00a0– ", " "];
 
 const clock = (moment, zone) =>
   new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(moment);
 const day = (moment, zone) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(moment);
 const named = (moment, zone) =>
-  new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", timeZone: zone }).format(moment);
+  new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", timeZone: zone })
+    .format(moment)
+    // Japanese pages write “1月28日（木）”.
+    .replace(/\((.)\)/, "（$1）");
 
 for (const place of document.querySelectorAll("[data-local]")) {
   const time = place.parentElement.querySelector("time[data-zone]");
@@ -19,8 +24,8 @@ for (const place of document.querySelectorAll("[data-local]")) {
   const end = time.dataset.until ? new Date(time.dataset.until) : null;
   // An end on another day is named with it: two days must not look like one evening.
   const overnight = end && day(end, own) !== day(start, own);
-  if (end) text += "\u00a0– " + (overnight ? named(end, own) + " " : "") + clock(end, own);
-  if (overnight || day(start, own) !== day(start, zone)) text = named(start, own) + " " + text;
+  if (end) text += dash + (overnight ? named(end, own) + gap : "") + clock(end, own);
+  if (overnight || day(start, own) !== day(start, zone)) text = named(start, own) + gap + text;
   place.textContent = " " + place.dataset.text.replace("{time}", text);
   place.hidden = false;
 }

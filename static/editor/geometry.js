@@ -25,10 +25,10 @@ export function clock(minute, offsets) {
   return `${two(Math.floor(shown / 60))}:${two(shown % 60)}`;
 }
 
-// "09:30 – 10:15", as the server writes it: the end carries "+1" for each midnight passed.
-export function times(starts, ends, offsets) {
+// "09:30 – 10:15", as the server writes it: the end carries "+1" for each midnight passed. Japanese has another dash.
+export function times(starts, ends, offsets, dash = " – ") {
   const later = Math.floor(wall(ends, offsets) / DAY) - Math.floor(wall(starts, offsets) / DAY);
-  return `${clock(starts, offsets)} – ${clock(ends, offsets)}${later ? ` (+${later})` : ""}`;
+  return `${clock(starts, offsets)}${dash}${clock(ends, offsets)}${later ? ` (+${later})` : ""}`;
 }
 
 // The nearest step of the wall clock: 10:05, even if the zone's offset has 45 minutes.

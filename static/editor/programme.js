@@ -70,7 +70,7 @@ export class Programme {
   }
 
   times(slot) {
-    return times(slot.starts, slot.ends, this.offsets);
+    return times(slot.starts, slot.ends, this.offsets, this.words.dash);
   }
 
   dayName(session) {

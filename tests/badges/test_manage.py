@@ -55,16 +55,16 @@ def test_only_confirmed_people_of_the_list_are_printed(make, forum, people):
         registration.cancel(fresh(people[0]))
     fonts = font_set()
     query = PeopleQuery.parse([("status", "confirmed")])
-    found = documents.printable(forum, query, fonts)
+    found = documents.printable(forum, query, fonts, language="en")
     assert [badge.name for badge in found.badges] == ["鈴木 美咲"] and found.total == 2
     assert found.left_out[0][1] == "😀ᠮᠣᠩᠭᠯ"
 
 
 def test_a_badge_has_the_ticket_of_its_person(forum, people):
-    found = documents.printable(forum, PeopleQuery.parse([("q", "Ada")]), font_set())
-    data = documents.badge_data(forum, found.badges, BY_KEY["card"], codes=True, marks=False)
+    found = documents.printable(forum, PeopleQuery.parse([("q", "Ada")]), font_set(), language="en")
+    data = documents.badge_data(forum, found.badges, BY_KEY["card"], language="en", codes=True, marks=False)
     assert data["badges"][0]["code"].startswith("<svg")
-    without = documents.badge_data(forum, found.badges, BY_KEY["card"], codes=False, marks=False)
+    without = documents.badge_data(forum, found.badges, BY_KEY["card"], language="en", codes=False, marks=False)
     assert without["badges"][0]["code"] == ""
 
 
@@ -123,8 +123,10 @@ def test_the_first_badges_of_an_event_have_tickets(organizer, make):
     event = make.event("another")
     make.registration(event, make.option(event))
     assert organizer.get("/manage/events/another/badges/badges.pdf").status_code == 200
-    found = documents.printable(event, PeopleQuery(), font_set())
-    assert documents.badge_data(event, found.badges, BY_KEY["card"], codes=True, marks=False)["badges"][0]["code"]
+    found = documents.printable(event, PeopleQuery(), font_set(), language="en")
+    assert documents.badge_data(event, found.badges, BY_KEY["card"], language="en", codes=True, marks=False)["badges"][
+        0
+    ]["code"]
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "00001" + "9" * 30, "9" * 4000])
@@ -136,5 +138,7 @@ def test_a_badge_says_what_the_event_is_and_where(make):
     event = make.event("forum-2")
     make.venue(event, "Arena")
     badge = documents.Badge(id=1, name="Ada", reading="", organization="", role="")
-    [row] = documents.badge_data(fresh(event), [badge], BY_KEY["card"], codes=False, marks=False)["badges"]
+    [row] = documents.badge_data(fresh(event), [badge], BY_KEY["card"], language="en", codes=False, marks=False)[
+        "badges"
+    ]
     assert row["event"] == "Forum of cities · Arena"

@@ -160,8 +160,14 @@ def test_what_was_certified_does_not_change_with_the_event_and_the_name(forum, g
     assert facts.name == "Ada Lovelace" and facts.event["en"] == "Forum of cities"
 
 
-def test_none_is_issued_before_the_event(make):
+def test_none_is_issued_before_the_event(organizer, make):
     coming = make.event("coming")
+    early = make.registration(coming, make.option(coming))
+    with transaction():
+        check_in.check(fresh(coming), fresh(early), kind=CheckInKind.IN, nonce="nonce-early", user_id=None)
+    organizer.get("/manage/events/coming/certificates")
+    assert "once the event has begun" in organizer.page.text(organizer.page.one("main"))
+    assert not [one for one in organizer.page.all("button") if "Issue" in organizer.page.text(one)]
     with pytest.raises(Refused, match="begun"), transaction():
         operations.issue(fresh(coming), [])
 
@@ -224,6 +230,7 @@ def test_after_erasure_the_certificate_remains_without_a_name(client, forum, gue
 def test_one_s_own_page_has_it_as_pdf_in_both_languages(client, forum, guest, enter):
     client.get(f"/registrations/{guest.token}/certificate")
     assert "There is no certificate yet" in main(client)
+    assert "online for long enough" in main(client)
     enter(guest)
     issue(forum)
     client.get(f"/registrations/{guest.token}/certificate")

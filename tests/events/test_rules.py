@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -68,10 +69,18 @@ def test_a_slug_is_suggested_from_a_latin_title():
 
 
 def test_countdown_is_in_days_of_the_venue():
-    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 21)) == "Tomorrow"
-    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 22)) == "Happening now"
-    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 10)) == "In 12 days"
-    assert countdown(START, END, "Asia/Tokyo", date(2022, 11, 25)) == ""
+    def said(*moment: int) -> str:
+        return countdown(START, END, "Asia/Tokyo", datetime(2022, 11, *moment, tzinfo=ZoneInfo("Asia/Tokyo")))
+
+    assert said(21, 0, 30) == said(21, 23, 30) == "Tomorrow"
+    assert said(22, 0, 30) == "Happening now", "although it still is the day before in UTC"
+    assert said(10, 12) == "In 12 days"
+    assert said(25) == ""
+
+
+def test_nothing_is_happening_now_on_the_evening_after_the_end():
+    assert countdown(START, END, "Asia/Tokyo", END - timedelta(minutes=1)) == "Happening now"
+    assert countdown(START, END, "Asia/Tokyo", END + timedelta(minutes=1)) == ""
 
 
 def test_an_invitation_ends_in_one_way_and_what_was_done_with_it_comes_first():
@@ -109,3 +118,11 @@ def test_a_slug_follows_from_a_title_in_any_script():
         ({"en": "Partnership " * 9}, "partnership-partnership-partnership-partnership-partnership"),
     ):
         assert suggested_slug(LocalizedText(title), EventKind.SIGNING_CEREMONY, 2031) == slug, title
+
+
+def test_what_ends_at_midnight_ends_on_that_evening():
+    starts, midnight = datetime(2027, 12, 31, 9, 0, tzinfo=UTC), datetime(2027, 12, 31, 15, 0, tzinfo=UTC)
+    assert when(starts, midnight, "Asia/Tokyo", Precision.DAY, "en") == "Fri 31 December 2027"
+    later = midnight + timedelta(minutes=1)
+    assert when(starts, later, "Asia/Tokyo", Precision.DAY, "en") == "Fri 31 December 2027 – Sat 1 January 2028"
+    assert countdown(starts, midnight, "Asia/Tokyo", starts + timedelta(hours=1)) == "Today"

@@ -322,7 +322,7 @@ def spoilt(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(derandomize=True, deadline=None, max_examples=1500)
+@settings(derandomize=True, deadline=None, max_examples=500)
 @given(st.one_of(spoilt(), st.binary(max_size=300)), st.sampled_from([None, *Profile]))
 @pytest.mark.slow
 def test_nothing_makes_it_raise(data: bytes, profile: Profile | None) -> None:

@@ -187,6 +187,18 @@ def test_a_second_cover_takes_the_place_of_the_first(forum, organizer):
     assert second.digest != first.digest or first is second
 
 
+def test_another_file_begins_in_its_middle_with_the_same_words(forum, organizer):
+    """The point that stays visible was chosen on the former picture, which the page has shown."""
+    upload(organizer, "cover", jpeg())
+    first = of_forum(forum).cover
+    digest = first.digest
+    describe(organizer, first, focal_x="90", focal_y="10")
+    describe(organizer, first, file=(io.BytesIO(jpeg(seed=50)), "other.jpg"), focal_x="80")
+    cover = of_forum(forum).cover
+    assert (cover.id, cover.digest != digest) == (first.id, True)
+    assert (cover.focal_x, cover.focal_y, cover.alt["en"]) == (50, 50, "What is seen")
+
+
 def test_a_picture_belongs_to_a_host_a_speaker_or_a_venue_of_this_event_alone(forum, organizer, make):
     stranger = make.organization(LocalizedText(en="City of Kawa"))
     assert upload(organizer, f"emblem/{make.city.id}", png()).status_code == 303

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from eventapp.badges.sheets import SHEETS
 from eventapp.pdf import typeset
@@ -97,3 +99,13 @@ def test_plates_and_signs_fit(name):
         found = typeset.measured(template, {**common, **data}, FONTS)
         assert len(found) >= 6 and not any(one["over"] for one in found)
         assert typeset.pdf(template, {**common, **data}, FONTS, at=AT).startswith(b"%PDF")
+
+
+def test_an_organization_stands_below_the_name_on_a_ticket_also_where_a_line_may_break_anywhere():
+    values = {"title": "Ticket", "author": "Forum", "lang": "ja", "event": "Forum", "name": "花", "name_lang": "ja"}
+    code = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+    codes = {"code": code, "code_alt": "x", "code_label": "Code", "short_code": "AX47-QZ3N", "facts": [], "note": ""}
+    drawn = typeset.raster("ticket", {**values, **codes, "organization": "松戸市役所"}, FONTS)
+    with Image.open(io.BytesIO(drawn)) as page:
+        beside_the_name = page.convert("L").crop((310, 150, 340, 220))
+        assert beside_the_name.getextrema() == (255, 255)

@@ -123,6 +123,17 @@ def test_a_cancelled_session_keeps_its_page(organizer, client, make, forum):
     )
 
 
+def test_a_session_is_saved_and_marked_ready_in_one_step(organizer, make, forum):
+    """Who did it is kept, for an editor who has it open; and it counts as one change."""
+    session = make.session(forum, "Opening", status=SessionStatus.DRAFT)
+    before = session.revision
+    organizer.fill(f"{BASE}/sessions/{session.code}", {"state": "published"})
+    assert the_one().status is SessionStatus.PUBLISHED
+    assert (the_one().revision, the_one().saved_by) == (before + 1, "Aoi")
+    organizer.fill(f"{BASE}/sessions/{session.code}", {"title_en": "Closing", "state": "draft"})
+    assert (the_one().revision, the_one().status) == (before + 2, SessionStatus.DRAFT)
+
+
 def test_a_draft_is_nowhere_in_public(client, make, forum):
     session = make.session(forum, "Secret plan", status=SessionStatus.DRAFT, people=[make.person("Hidden", "Person")])
     assert client.get(f"/events/forum/sessions/{session.code}").status_code == 404

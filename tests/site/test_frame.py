@@ -45,6 +45,12 @@ def test_each_page_leads_to_the_others_and_to_the_registration(client, make):
         assert ("/events/forum/register" in links) is (path != "/register"), path
 
 
+def test_a_refused_registration_has_no_link_to_an_empty_form(client, make):
+    make.option(make.event("forum"))
+    assert client.fill("/events/forum/register", {"email": "nobody"}).status_code == 422
+    assert not [a for a in client.page.all("a") if a.get("href") == "/events/forum/register"]
+
+
 def test_the_registration_comes_early_in_the_order_of_the_keyboard(client, make):
     make.option(make.event("forum"))
     client.get("/events/forum")
@@ -81,8 +87,9 @@ def test_a_cookie_that_nobody_is_logged_in_with_changes_nothing(client, make):
 
 
 def test_each_day_of_an_event_has_its_own_hours(client, make):
-    event = make.event("forum", starts_at=now() + timedelta(days=30), ends_at=now() + timedelta(days=32))
-    first, second = event.starts_at, event.starts_at + timedelta(days=1)
+    first = (now() + timedelta(days=30)).replace(hour=9)
+    second = first + timedelta(days=1)
+    event = make.event("forum", starts_at=first, ends_at=first + timedelta(days=2))
     make.session(event, "Opening", starts_at=first, minutes=60)
     make.session(event, "Workshop", starts_at=first + timedelta(hours=3), minutes=30)
     make.session(event, "Closing", starts_at=second, minutes=45)
