@@ -5,13 +5,13 @@ Links to choose a password work for a day, the first one for 14.
 
 from __future__ import annotations
 
-from flask import render_template
 from flask_security.recoverable import generate_reset_password_token
 
 from eventapp.accounts.models import User
 from eventapp.core.languages import force_locale
 from eventapp.core.languages import gettext as _
 from eventapp.core.links import absolute
+from eventapp.core.running import rendered
 from eventapp.mail import content
 from eventapp.mail.content import RenderedEmail
 
@@ -23,8 +23,8 @@ def forgotten_password(user: User, *, language: str) -> RenderedEmail:
         return RenderedEmail(
             to=user.email,
             subject=_("Choose a new password"),
-            text=render_template("security/email/reset_instructions.txt", reset_token=token),
-            html=render_template("security/email/reset_instructions.html", reset_token=token),
+            text=rendered("security/email/reset_instructions.txt", reset_token=token),
+            html=rendered("security/email/reset_instructions.html", reset_token=token),
             kind="login.reset_instructions",
             topic="",
             language=language,

@@ -91,8 +91,7 @@ def end_sessions(user: User, *, but: str = "") -> None:
 
 def end_session(session: LoginSession) -> None:
     """Log a user out in one browser."""
-    db.session.delete(session)
-    db.session.flush()
+    db.session.execute(delete(LoginSession).where(LoginSession.id == session.id))
 
 
 def note_seen(number: int) -> None:

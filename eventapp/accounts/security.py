@@ -188,7 +188,7 @@ def init_app(app: Flask) -> None:
         SECURITY_RESET_PASSWORD_WITHIN=LINK,
         SECURITY_POST_LOGIN_VIEW="/manage",
         SECURITY_POST_LOGOUT_VIEW="/",
-        SECURITY_POST_RESET_VIEW="/login",
+        SECURITY_POST_RESET_VIEW="/login?saved=1",
         SECURITY_POST_CHANGE_VIEW="/manage",
         SECURITY_CLI_USERS_NAME=False,  # ours are in cli.py
         SECURITY_CLI_ROLES_NAME=False,

@@ -69,5 +69,5 @@ def move(event: Event, number: int) -> ResponseReturnValue:
 def remove(event: Event, number: int) -> ResponseReturnValue:
     """Remove a block."""
     operations.remove(or_404(queries.block(event, number)))
-    flash(_("The block has been removed from the event page."))
+    flash(_("This part has been removed from the event page."))
     return redirect(url_for(".blocks", slug=event.slug), 303)

@@ -11,6 +11,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.link_lines import NotALink
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row
 from eventapp.events.models import Event
 
 
@@ -28,7 +29,7 @@ def save(event: Event, block: Block | None, *, kind: BlockKind, title: Localized
     if block is None:
         others = queries.of_event(event)
         if len(others) >= MOST_BLOCKS:
-            raise Refused(_("An event page can have %(number)d blocks. Remove one first.", number=MOST_BLOCKS))
+            raise Refused(_("An event page can have %(number)d added parts. Remove one first.", number=MOST_BLOCKS))
         block = Block(event_id=event.id, kind=kind, position=max((one.position for one in others), default=-1) + 1)
         db.session.add(block)
     block.title, block.text = title, text
@@ -43,5 +44,4 @@ def move(event: Event, block: Block, position: int) -> None:
 
 def remove(block: Block) -> None:
     """Remove a block from the event page."""
-    db.session.delete(block)
-    db.session.flush()
+    delete_row(block)

@@ -1,11 +1,14 @@
-"""Limits on the size of request bodies: small by default, larger for views that accept uploads."""
+"""Bodies of requests: limits on their size, small by default and larger for views that accept uploads, and forms
+without NUL.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, Request, current_app, request
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, abort
 from werkzeug.routing import RequestRedirect
 
@@ -32,6 +35,21 @@ def takes_files(largest: int) -> Callable[[V], V]:
         return view
 
     return mark
+
+
+class CleanRequest(Request):
+    """A request whose form has no NUL: no text of ours contains one, and PostgreSQL refuses a statement that does, also
+    where a view reads a button's value without a field.
+    """
+
+    def _load_form_data(self) -> None:
+        if "form" in self.__dict__:
+            return
+        super()._load_form_data()
+        sent = self.__dict__["form"]
+        if any("\x00" in name or "\x00" in value for name, value in sent.items(multi=True)):
+            clean = [tuple(part.replace("\x00", "") for part in pair) for pair in sent.items(multi=True)]
+            self.__dict__["form"] = ImmutableMultiDict(clean)
 
 
 def _of_endpoint(app: Flask, endpoint: str | None, content_type: str) -> int:
@@ -64,5 +82,6 @@ def _check() -> None:
 
 
 def init_app(app: Flask) -> None:
+    app.request_class = CleanRequest
     app.config.update(MAX_CONTENT_LENGTH=SMALL, MAX_FORM_MEMORY_SIZE=SMALL)
     app.before_request(_check)

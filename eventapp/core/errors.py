@@ -10,14 +10,18 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound
 from werkzeug.routing import IntegerConverter, Map
 
 from eventapp.core import csrf
 from eventapp.core.db import OnlyReads, db, undo
+from eventapp.core.languages import gettext as _
 from eventapp.core.links import host_name
-from eventapp.core.outages import cause_of
-from eventapp.core.refusals import Refused
+from eventapp.core.outages import Unavailable, cause_of
+from eventapp.core.refusals import Refused, WasDeleted
+from eventapp.core.rows import is_deleted, is_there_already, refers_to_nothing
 from eventapp.core.running import settings
 
 T = TypeVar("T")
@@ -75,6 +79,11 @@ def wants_json() -> bool:
     return request.path.endswith(".json") or accept.best_match(["text/html", "application/json"]) == "application/json"
 
 
+def answers_one() -> bool:
+    """Whether this request has failed, and the page that says so is being written."""
+    return bool(g.get("is_error"))
+
+
 def _answer(status: int, *, message: str = "", again: list[tuple[str, str]] | None = None) -> Response:
     if wants_json():
         return make_response(jsonify(error=message or status, request=g.get("request_id")), status)
@@ -98,6 +107,8 @@ def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_response().data, error.code or 302, error.get_headers())
     undo()
+    if error.code == 404 and request.method == "POST" and (event := _desk()) is not None:
+        return _within(event, _("This was deleted in the meantime."), 404)  # by who was faster, in another window
     response = _answer(error.code, again=_typed() if error.code in {401, 429, 503} else None)
     if error.code in {408, 503}:
         response.headers["Retry-After"] = str(RETRY_AFTER)
@@ -126,6 +137,49 @@ def _outdated(error: OnlyReads) -> Response:
     return _answer(400, message=csrf.sentence(), again=_typed())
 
 
+@undoing
+def _stale(error: StaleDataError | ObjectDeletedError | IntegrityError) -> Response:
+    """Another request has deleted what this one changes, or changed it first."""
+    current_app.logger.warning("stale data", extra={"facts": {"route": route()}})
+    return _refused(WasDeleted(_("Someone else changed this in the meantime. Your changes were not saved.")))
+
+
+@undoing
+def _twice(error: IntegrityError) -> Response:
+    """Another request has just added what this one adds, and there is one of it: often the same button, pressed
+    twice.
+    """
+    # Not its text, which may say who it is about.
+    current_app.logger.warning("added twice", extra={"facts": {"route": route(), "cause": _constraint(error)}})
+    return _refused(
+        Refused(
+            _(
+                "This, or something of the same name, has just been saved, perhaps because the button was pressed "
+                "twice. Nothing was saved a second time."
+            )
+        )
+    )
+
+
+def _constraint(error: IntegrityError) -> str:
+    """The constraint that an error is about; of SQLite, its columns."""
+    diagnosed = getattr(error.orig, "diag", None)
+    return str(error.orig).rpartition(": ")[2] if diagnosed is None else str(diagnosed.constraint_name)
+
+
+def _constrained(error: IntegrityError) -> Response:
+    if refers_to_nothing(error):
+        return _stale(error)
+    return _twice(error) if is_there_already(error) else crashed(error)
+
+
+@undoing
+def _later(error: Unavailable) -> Response:
+    response = _answer(503, again=_typed())
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
 def refused_as_json(refusal: Refused, **more: Any) -> Response:
     """Undo what the operation did, and answer a script: 422 with `error`, `field` and more values."""
     response = make_response(jsonify(error=refusal.message, field=refusal.field, **more), 422)
@@ -135,13 +189,25 @@ def refused_as_json(refusal: Refused, **more: Any) -> Response:
 
 @undoing
 def _refused(refusal: Refused) -> Response:
-    event = g.get("desk_event")
-    if event is None or wants_json():
+    event = _desk()
+    if event is None:
         return _answer(422, message=refusal.message)
+    if isinstance(refusal, WasDeleted):
+        return _within(event, refusal.message, 422)
     # Link back to where the user was, for example inside the desk of an event.
     back = request.referrer if csrf.from_our_page() and request.referrer else request.path.rpartition("/")[0]
-    html = render_template("core/refused.html", event=event, message=refusal.message, back=urlsplit(back).path)
-    return make_response(html, 422)
+    return _within(event, refusal.message, 422, back=urlsplit(back).path)
+
+
+def _desk() -> Any:
+    """The event within whose desk a page can say what was not done; None outside of one, and if the event is gone."""
+    event = g.get("desk_event")
+    return event if event is not None and not wants_json() and not is_deleted(event) else None
+
+
+def _within(event: Any, message: str, status: int, *, back: str = "") -> Response:
+    """A page of the desk that leads `back`, without an address to the page of the desk where things are listed."""
+    return make_response(render_template("core/refused.html", event=event, message=message, back=back), status)
 
 
 def crashed(error: Exception) -> Response:
@@ -178,5 +244,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, lambda error: _answer(400))
     app.register_error_handler(OnlyReads, _outdated)
+    app.register_error_handler(Unavailable, _later)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(ObjectDeletedError, _stale)
+    app.register_error_handler(IntegrityError, _constrained)
     app.register_error_handler(InternalServerError, lambda error: _answer(500))
     app.register_error_handler(Exception, crashed)

@@ -232,9 +232,18 @@ class LocalTimeField(DateTimeLocalField):
         return value.strftime(f"%Y-%m-%dT%H:%M{seconds}") if value else ""
 
 
+class _Between(NumberRange):
+    """WTForms' own asks whether the number is none (NaN), which fails for a whole number of 310 digits."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if isinstance(field.data, int) and not self.min <= field.data <= self.max:
+            raise ValidationError(self.message % {"min": self.min, "max": self.max})
+        super().__call__(form, field)
+
+
 def between(low: float, high: float) -> NumberRange:
     """Validator: a number within these bounds."""
-    return NumberRange(min=low, max=high, message=_l("Enter a number from %(min)s to %(max)s."))
+    return _Between(min=low, max=high, message=_l("Enter a number from %(min)s to %(max)s."))
 
 
 def known_zone(form: Any, field: Any) -> None:

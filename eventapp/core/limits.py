@@ -175,7 +175,9 @@ def init_app(app: Flask, redis_url: str | None) -> None:
         )
         storage = cast(Storage, storage_from_string(redis_url, **once)) if redis_url else Counters()
     except ConfigurationError as error:
-        raise BadSetting("EVENTAPP_REDIS_URL needs the Python package redis: install it first.") from error
+        raise BadSetting(
+            "EVENTAPP_REDIS_URL needs the Python package redis: install it with .venv/bin/pip install redis."
+        ) from error
     app.extensions["limits"] = Limiter(storage)
     app.extensions["building"] = FixedWindowRateLimiter(Counters())
     # Of the sixty that each core has in a minute; each process counts its own. A page takes hundredths of a second, a

@@ -1,4 +1,4 @@
-"""Database failures: which errors mean that it is unavailable, and what to call them."""
+"""What we depend on and that does not work now: which errors of the database mean that, and what to call them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ _SQLITE = (
 # Classes and codes of SQLSTATE (PostgreSQL, appendix A): connection, transaction rollback, insufficient resources,
 # operator intervention (also a statement timeout), system error; lock not available; read-only; server in recovery.
 _POSTGRESQL = ("08", "40", "53", "57", "58", "55P03", "25006", "25P03", "25P04")
+
+
+class Unavailable(Exception):
+    """Something outside of this process does not answer. A page answers with 503."""
 
 
 def cause_of(error: BaseException) -> str | None:

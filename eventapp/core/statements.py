@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 from eventapp.core import deadlines
 from eventapp.core.db import db, start_writing
+from eventapp.core.parts import in_parts
 
 S = TypeVar("S")
 
@@ -146,12 +147,11 @@ class QuickList:
     def fetch(self, dialect: Dialect, cursor: Any, values: Iterable[Any]) -> list[Row]:
         """The rows of all values, each value once."""
         wanted, found = list(dict.fromkeys(values)), []
-        for first in range(0, len(wanted), self.MOST):
-            part = wanted[first : first + self.MOST]
+        for part in in_parts(wanted, self.MOST):
             size = 1 << (len(part) - 1).bit_length()
-            part += part[-1:] * (size - len(part))
+            filled = [*part, *(part[-1],) * (size - len(part))]
             ready = self._ready.get((dialect.name, size)) or self._prepare(dialect, size)
-            cursor.execute(ready.sql, ready.bound({f"value_{at}": value for at, value in enumerate(part)}))
+            cursor.execute(ready.sql, ready.bound({f"value_{at}": value for at, value in enumerate(filled)}))
             found += [ready.read(row) for row in cursor.fetchall()]
         return found
 

@@ -29,9 +29,18 @@ def role_of(user: User, event: Event) -> Role | None:
     return queries.role_at(event, user)
 
 
+def current_slug(former: str) -> str | None:
+    """The current slug of an event that used to have this one; None for a visitor who must not know of the event."""
+    event = queries.by_former_slug(former)
+    if event is None or event.public:
+        return event.slug if event is not None else None
+    user = signed_in()
+    return event.slug if user is not None and role_of(user, event) else None
+
+
 def moved(endpoint: str, slug: str, **values: Any) -> Response:
     """Redirect from a former slug of an event to its current one, keeping the form data (RFC 9110 §15.4.9), or 404."""
-    present = or_404(queries.current_slug(slug))
+    present = or_404(current_slug(slug))
     return redirect(url_for(endpoint, slug=present, **values), 301 if request.method in SAFE_METHODS else 308)
 
 
@@ -49,7 +58,7 @@ def requires(permission: Permission) -> Callable[[Callable[Concatenate[Event, P]
             if user is None:
                 return cast(R, cast(Any, current_app).login_manager.unauthorized())
             event = queries.by_slug(slug)
-            if event is None and queries.current_slug(slug):
+            if event is None and current_slug(slug):
                 return cast(R, moved(request.endpoint or "", slug, **kwargs))
             role = role_of(user, event) if event else None
             if event is None or role is None:

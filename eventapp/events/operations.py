@@ -17,6 +17,7 @@ from eventapp.core.db import db, locked, savepoint
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row, reread
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization
 from eventapp.directory.rules import OrganizationKind
@@ -109,7 +110,7 @@ def _check_slug(slug: str, *, event: Event | None) -> None:
                 _("Another event used this web address before, and old links still go there. Choose a different one."),
                 field="slug",
             )
-        db.session.delete(former)
+        delete_row(former)
 
 
 def _flush() -> None:
@@ -158,6 +159,7 @@ def cancel(event: Event, *, note: LocalizedText) -> None:
 
 def set_themes(event: Event, titles: Iterable[LocalizedText]) -> None:
     """Replace the themes, in order; empty ones are dropped."""
+    lock(event)  # two who replace them at once would add both lists
     old = list(db.session.scalars(select(Theme).where(Theme.event_id == event.id).order_by(Theme.position)))
     new = [title for title in titles if title]
     if [theme.title for theme in old] == new:
@@ -171,6 +173,7 @@ def set_themes(event: Event, titles: Iterable[LocalizedText]) -> None:
 
 def set_hosts(event: Event, hosts: Iterable[tuple[Organization, HostRole]]) -> None:
     """Replace the hosts, in order. Each organization once, with the last role given."""
+    lock(event)
     roles = {organization.id: role for organization, role in hosts}
     rows = db.session.scalars(select(EventHost).where(EventHost.event_id == event.id))
     present = {host.organization_id: host for host in rows}
@@ -201,8 +204,7 @@ def add_host(event: Event, names: LocalizedText, *, kind: OrganizationKind, role
 
 def remove_host(host: EventHost) -> None:
     """Remove a host from its event. The organization stays."""
-    db.session.delete(host)
-    db.session.flush()
+    delete_row(host)
 
 
 def save_venue(
@@ -230,6 +232,7 @@ def name_venue(event: Event, name: LocalizedText | None) -> None:
     """
     if name is None:
         return
+    lock(event)  # a venue that two members name at once is a venue once
     venue = next(iter(queries.venues(event)), None)
     if name:
         if venue is None:
@@ -257,7 +260,7 @@ def keep_venue_name(event: Event) -> None:
 def remove_venue(venue: Venue) -> None:
     """Remove a venue; its rooms are kept, without a venue."""
     with _noted_venue(db.session.get_one(Event, venue.event_id)):
-        db.session.delete(venue)
+        delete_row(venue)
         db.session.flush()
 
 
@@ -271,6 +274,10 @@ def _noted_venue(event: Event) -> Iterator[None]:
     def key() -> str:
         return place_key(*(db.session.execute(query).one_or_none() or ()))
 
+    # Two who change it at once would both count from the same number, and lock each other out: a new venue locks a part
+    # of the event, and the number all of it.
+    lock(event)
+    db.session.refresh(event, ["sequence"])
     before = key()
     yield
     if key() != before:
@@ -313,12 +320,12 @@ def set_member(event: Event, user: User, role: Role) -> TeamMember:
 
 
 def remove_member(event: Event, member: TeamMember) -> None:
-    """Remove a team member. Raises Refused for the last owner."""
+    """Remove a team member. Raises Refused for the last owner, WasDeleted if somebody else has removed them."""
     lock(event)
+    reread(member, "role")
     if member.role is Role.OWNER:
         _keep_an_owner(event, member)
-    db.session.delete(member)
-    db.session.flush()
+    delete_row(member)
 
 
 def _keep_an_owner(event: Event, member: TeamMember) -> None:

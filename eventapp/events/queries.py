@@ -49,10 +49,10 @@ def free_slug(wanted: str) -> str:
     return wanted if wanted not in taken else next(slug for slug in numbers if slug not in taken)
 
 
-def current_slug(former: str) -> str | None:
-    """The current slug of an event that used to have this one."""
+def by_former_slug(former: str) -> Event | None:
+    """The event that used to have this slug."""
     return db.session.scalar(
-        select(Event.slug).join(FormerSlug, FormerSlug.event_id == Event.id).where(FormerSlug.slug == former)
+        select(Event).join(FormerSlug, FormerSlug.event_id == Event.id).where(FormerSlug.slug == former)
     )
 
 

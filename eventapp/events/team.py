@@ -74,7 +74,7 @@ def _invite(event: Event, email: str, role: Role, *, language: str, by: User) ->
 
 
 def _already_invited() -> Refused:
-    return Refused(_("This address is invited. You can send the invitation again below."), field="email")
+    return Refused(_("This address has already been invited. You can send the invitation again below."), field="email")
 
 
 def _of_address(event: Event, key: str) -> TeamInvitation | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eventapp.accounts.models import User
+from eventapp.announcements import operations as announcements
 from eventapp.core import clock
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
@@ -76,6 +77,7 @@ def cancel_event(event: Event, *, note: LocalizedText) -> int:
     """Cancel the event and its public sessions, and notify every attendee and speaker. Returns their number."""
     with memory.remembering(event):
         events.cancel(event, note=note)
+    announcements.hold_back(event)
     releases.cancel_all(event, note=note)
     return notifications.notify_everybody(event)
 
@@ -84,4 +86,5 @@ def postpone_event(event: Event, *, note: LocalizedText) -> int:
     """Postpone the event and notify every attendee and speaker. Returns their number."""
     with memory.remembering(event):
         events.postpone(event, note=note)
+    announcements.hold_back(event)
     return notifications.notify_everybody(event)

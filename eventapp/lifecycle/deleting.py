@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row, reread
 from eventapp.directory.models import Person
 from eventapp.events import team
 from eventapp.events.models import Event
@@ -66,12 +67,11 @@ def delete_event(event: Event) -> None:
 
     Files of its pictures are deleted by the task that looks for files that nothing refers to.
     """
-    db.session.refresh(event, ["status"], with_for_update=True)
+    reread(event, "status")
     if reason := why_not(event):
         raise Refused(reason)
     team.forget_invitations(event)
-    db.session.delete(event)
-    db.session.flush()
+    delete_row(event)
 
 
 def has_part(person: Person) -> bool:
@@ -92,6 +92,5 @@ def remove_person(event: Event, person: Person) -> bool:
     roster.remove_person(event, person)
     if not only_here or has_part(person):
         return False
-    db.session.delete(person)
-    db.session.flush()
+    delete_row(person)
     return True

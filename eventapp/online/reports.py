@@ -20,6 +20,7 @@ from eventapp.core.clock import local_day
 from eventapp.core.db import db, start_writing
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import reread
 from eventapp.core.tables import Table as Rows
 from eventapp.events.models import Event, EventHost
 from eventapp.online import report_rows, shapes, times
@@ -201,7 +202,7 @@ def start(event: Event, report: AttendanceReport, chosen: Mapping[str, str], *, 
     planned = plan(event, report)
     decisions = {one.person.key: _decided(one, chosen.get(one.person.key, ""), by_name) for one in planned.matches}
     start_writing(db.session())
-    db.session.refresh(report, with_for_update=True)
+    reread(report)
     if report.state is not None:
         raise Refused(_("This report has been applied already."))
     report.decisions, report.total = decisions, len(decisions)
@@ -228,7 +229,7 @@ def proceed(report: AttendanceReport) -> int:
     how = Reading(_columns(report), report.zone, order, date.fromisoformat(report.day))
     people = report_rows.read(tables_of(report), how).people
     start_writing(db.session())
-    db.session.refresh(report, with_for_update=True)
+    reread(report)
     return _proceed(event, report, people) if report.state is BulkState.WAITING else 0
 
 

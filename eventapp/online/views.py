@@ -45,7 +45,7 @@ class JoinForm(Form):
 def join(token: str) -> ResponseReturnValue:
     """Join the event online."""
     mine = or_404(registrations.by_token(token))
-    if (kept := registrations.merged_into(mine)) is not None:
+    if (kept := registrations.led_to(mine)) is not None:
         return private(redirect(url_for(".join", token=kept.token)))
     found = queries.meetings(mine)
     return _answer(mine, found, found.event if found else None)
@@ -56,7 +56,7 @@ def join(token: str) -> ResponseReturnValue:
 def join_session(token: str, code: str) -> ResponseReturnValue:
     """Join a session that has an address of its own."""
     mine = or_404(registrations.by_token(token))
-    if (kept := registrations.merged_into(mine)) is not None:
+    if (kept := registrations.led_to(mine)) is not None:
         return private(redirect(url_for(".join_session", token=kept.token, code=code)))
     found = queries.meetings(mine)
     of_session = (one for one in found.sessions if one.session and one.session.code == code) if found else ()
@@ -88,7 +88,7 @@ def _answer(mine: Registration, found: Meetings | None, meeting: Meeting | None)
 def here(token: str) -> ResponseReturnValue:
     """Check in to a session with the code that is on its screen; `code` fills it in."""
     mine = or_404(registrations.by_token(token))
-    if (kept := registrations.merged_into(mine)) is not None:
+    if (kept := registrations.led_to(mine)) is not None:
         return private(redirect(url_for(".here", token=kept.token, code=request.args.get("code"))))
     form = HereForm(data={"code": request.args.get("code", "")[:40]})
     done = submit(form, lambda: _check_in(mine, form.code.data or ""))

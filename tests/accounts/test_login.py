@@ -66,7 +66,10 @@ def test_a_forgotten_password_is_reset_by_email(client, make):
     link = next(word for word in email.text.split() if "/login/reset/" in word)
     path = "/" + link.split("/", 3)[3]
     new = "a new long password"
-    assert client.fill(path, {"password": new, "password_confirm": new}).status_code == 302
+    saved = client.fill(path, {"password": new, "password_confirm": new})
+    assert saved.status_code == 302
+    client.get(saved.location)
+    assert "Your new password has been saved." in client.page.text(client.page.one("main"))
     client.looks = False
     visitor = client.application.test_client()
     assert visitor.fill("/login", {"email": "organizer@example.org", "password": new}).status_code == 302

@@ -28,6 +28,20 @@ def test_control_characters_are_left_out_of_texts(client, organizer, make):
     assert db.session.scalars(select(Event)).one().title["en"] == "Forum"
 
 
+@pytest.mark.both_engines("PostgreSQL refuses NUL")
+def test_a_button_whose_value_has_control_characters_is_refused_like_any_other(client, make):
+    forum = make.event("forum")
+    token = make.registration(forum, make.option(forum)).token
+    assert client.post(f"/registrations/{token}/option", data={"option": "online\x00"}).status_code == 422
+
+
+def test_a_number_of_hundreds_of_digits_is_refused_next_to_its_field(organizer, make):
+    make.event("forum")
+    for digits in ("9" * 400, "-" + "9" * 400):
+        assert organizer.fill("/manage/events/forum/edit", {"edition": digits}).status_code == 422
+        assert "Enter a number from 1 to 999." in organizer.page.text(organizer.page.one("main"))
+
+
 @pytest.mark.parametrize("year", ["0001", "9999"])
 def test_a_year_that_no_calendar_holds_is_refused_next_to_its_field(organizer, make, year):
     make.event("forum")

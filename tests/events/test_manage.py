@@ -13,7 +13,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.directory.models import Organization
 from eventapp.events import queries
 from eventapp.events.models import Event
-from eventapp.events.rules import EventStatus
+from eventapp.events.rules import EventStatus, Visibility
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 
@@ -255,6 +255,21 @@ def test_the_desk_of_a_former_slug_redirects(organizer, client, make):
     organizer.fill("/manage/events/old/edit", {"slug": "present"})
     response = organizer.get("/manage/events/old/registrations")
     assert (response.status_code, response.location) == (301, "/manage/events/present/registrations")
+
+
+@pytest.mark.parametrize("hidden", [{"status": EventStatus.DRAFT}, {"visibility": Visibility.PRIVATE}])
+def test_the_former_slug_of_a_hidden_event_tells_a_stranger_nothing(app, client, organizer, make, hidden):
+    make.event("old", **hidden)
+    organizer.fill("/manage/events/old/edit", {"slug": "secret-merger"})
+    other = app.test_client()
+    other.sign_in(make.user())
+    pages = ["", "/programme", "/register", "/register/link", "/propose", "/counts", "/sessions/KNOWN"]
+    for path in [*(f"/events/old{one}" for one in pages), "/manage/events/old"]:
+        assert "secret" not in client.get(path).headers.get("Location", ""), path
+        assert other.get(path).status_code == 404, path
+    assert client.post("/events/old/register").status_code == 404
+    for path in ("/events/{}", "/events/{}/register", "/manage/events/{}"):
+        assert organizer.get(path.format("old")).location == path.format("secret-merger"), "the team is led on"
 
 
 def test_an_event_without_anything_says_what_is_missing(client, make):

@@ -80,7 +80,7 @@ def test_before_and_afterwards_the_page_says_when(client, forum, guest):
     path = f"/registrations/{guest.token}/join"
     for moment, words in (
         (START - timedelta(minutes=61), "You can join from Tue 18 March 2031, 09:00"),
-        (START + timedelta(hours=8), "This is over."),
+        (START + timedelta(hours=8), "This has ended."),
     ):
         with time_machine.travel(moment, tick=False):
             client.get(path)
