@@ -44,9 +44,12 @@ class DueItem:
 
 @dataclass(frozen=True)
 class EventParts:
-    """What the lists are made of; `declined` are names of people who are still on the programme."""
+    """What the lists are made of; `declined` are names of people who are still on the programme. Names are in the
+    `language`.
+    """
 
     event: Event
+    language: str
     facts: EventFacts
     venues: Sequence[Venue]
     sessions: Sequence[Session]
@@ -77,7 +80,7 @@ def musts(parts: EventParts, gaps: Sequence[Gap]) -> list[Check]:
         ),
     ]
     if event.format is not EventFormat.ONLINE:
-        place = languages.resolve(event.venue_name).text
+        place = event.venue_name.resolve(parts.language).text
         why = _("People need to know where to come.") if Gap.VENUE in gaps else place
         found.append(Check(_("Name the venue"), "start.venue", own, Gap.VENUE not in gaps, why))
     return found
@@ -151,6 +154,13 @@ def _failed(parts: EventParts) -> Iterator[DueItem]:
     if number := parts.failed_emails:
         text = ngettext("%(num)d e-mail was not delivered.", "%(num)d e-mails were not delivered.", number)
         yield DueItem(text, "notifications_manage.emails", Permission.MAIL)
+    if number := parts.facts.announcements_missed:
+        text = ngettext(
+            "%(num)d announcement was not sent at its planned time.",
+            "%(num)d announcements were not sent at their planned time.",
+            number,
+        )
+        yield DueItem(text, "announcements.announcements", Permission.REGISTRATION)
 
 
 def _waiting(parts: EventParts) -> Iterator[DueItem]:
@@ -201,7 +211,7 @@ def _coming(parts: EventParts) -> Iterator[DueItem]:
         )
         yield DueItem(text, "people.registrations", Permission.VIEW, facts.held_until)
     for option in parts.options:
-        title = languages.resolve(option.title).text or option.mode.label
+        title = option.name(parts.language)
         if option.opens_at is not None:
             text = _("Registration opens: %(option)s", option=title)
             yield DueItem(text, "registration_manage.options", people, option.opens_at)

@@ -86,79 +86,63 @@ def desk_pages() -> list[tuple[Any, list[tuple[str, Any]]]]:
     return [(group, pages) for group, pages in found if pages]
 
 
-# Pages that belong to an item of the side navigation.
-_BELONG = {
-    "venue": "events_manage.places",
-    "host": "events_manage.places",
-    "remove_host": "events_manage.places",
-    "session": "programme_manage.programme",
-    "check": "programme_manage.programme",
-    "mute": "programme_manage.programme",
-    "release": "programme_manage.programme",
-    "room": "programme_manage.programme",
-    "track": "programme_manage.programme",
-    "upload": "programme_manage.programme",
-    "report": "programme_manage.programme",
-    "person": "people_manage.everybody",
-    "ask": "people_manage.everybody",
-    "call": "proposals_manage.proposals",
-    "proposal": "proposals_manage.proposals",
-    "decision": "proposals_manage.proposals",
-    "option": "registration_manage.options",
-    "question": "registration_manage.options",
-    "settings": "registration_manage.options",
-    "privacy": "registration_manage.options",
-    "send": "announcements.announcements",
-    "test": "announcements.announcements",
-    "undo_sending": "announcements.announcements",
-    "announcement": "announcements.announcements",
-    "new_announcement": "announcements.announcements",
-    "change_announcement": "announcements.announcements",
-    "email": "notifications_manage.emails",
-    "stop_emails": "notifications_manage.emails",
-    "pending": "notifications_manage.emails",
-    "email_settings": "notifications_manage.emails",
-    "check_sender": "notifications_manage.emails",
-    "email_texts": "notifications_manage.emails",
-    "email_text": "notifications_manage.emails",
-    "postpone": "dashboard.event",
-    "clone": "dashboard.event",
-    "cancel": "dashboard.event",
-    "delete": "dashboard.event",
-    "delete_session": "programme_manage.programme",
-    "remove": "people_manage.everybody",
-}
-
-
-# Features of whose pages all belong to one item.
+# The item of the side navigation to which the pages of a feature belong.
 _FEATURES = {
+    "dashboard": "dashboard.event",
     "start": "dashboard.event",
+    "events_manage": "events_manage.places",
+    "venues": "events_manage.places",
+    "pictures": "pictures.pictures",
+    "blocks": "blocks.blocks",
+    "registration_manage": "registration_manage.options",
+    "registration_form": "registration_manage.options",
+    "seats_manage": "registration_manage.options",
+    "programme_manage": "programme_manage.programme",
+    "programme_editor": "programme_manage.programme",
+    "session_manage": "programme_manage.programme",
+    "releases_manage": "programme_manage.programme",
+    "exchange_manage": "programme_manage.programme",
+    "people_manage": "people_manage.everybody",
+    "proposals_manage": "proposals_manage.proposals",
+    "decisions": "proposals_manage.proposals",
+    "feeds_manage": "feeds_manage.calendars",
     "people": "people.registrations",
     "people_duplicates": "people.registrations",
     "people_files": "people.registrations",
     "people_import": "people.registrations",
     "person": "people.registrations",
+    "badges": "people.registrations",
     "invitations_manage": "invitations_manage.invitations",
+    "announcements": "announcements.announcements",
+    "notifications_manage": "notifications_manage.emails",
+    "email_settings": "notifications_manage.emails",
     "check_in": "check_in.desk",
     "doors": "check_in.desk",
-    "certificates_manage": "certificates_manage.certificates",
-    "badges": "people.registrations",
-    "team_manage": "team_manage.team",
+    "session_screens": "check_in.desk",
+    "attendance_manage": "attendance_manage.counts",
+    "attendance_reports": "attendance_manage.counts",
     "counts_statement": "attendance_manage.counts",
     "counts_reported": "attendance_manage.counts",
-    "attendance_manage": "attendance_manage.counts",
-    "session_screens": "check_in.desk",
-    "pictures": "pictures.pictures",
-    "venues": "events_manage.places",
-    "blocks": "blocks.blocks",
-    "attendance_reports": "attendance_manage.counts",
+    "counts_files": "attendance_manage.counts",
+    "certificates_manage": "certificates_manage.certificates",
+    "team_manage": "team_manage.team",
+}
+# Pages that belong to another item than their feature.
+_ELSEWHERE = {
+    "dashboard_event.edit": "dashboard_event.edit",
+    "dashboard_event.delete": "dashboard.event",
+    "decisions.ask": "people_manage.everybody",
 }
 
 
+def section_of(endpoint: str) -> str:
+    """The item of the side navigation that a page belongs to."""
+    return _ELSEWHERE.get(endpoint) or _FEATURES.get(endpoint.rpartition(".")[0], endpoint)
+
+
 def desk_section() -> str:
-    """The item of the side navigation that the current page belongs to."""
-    feature, _dot, name = (request.endpoint or "").rpartition(".")
-    return _FEATURES.get(feature) or _BELONG.get(name, request.endpoint or "")
+    """The same of the current page."""
+    return section_of(request.endpoint or "")
 
 
 def desk_page_name() -> str:
@@ -179,8 +163,6 @@ def home() -> ResponseReturnValue:
         event=None,
         coming=[event for event in mine if event.ends_at >= now],
         past=[event for event in mine if event.ends_at < now],
-        countdown=countdown,
-        today=now.date(),
     )
 
 
@@ -205,7 +187,7 @@ def event(event: Event) -> ResponseReturnValue:
         waits=waits,
         step=checklist.next_step(event, must, waits, worth, may),
         pace=live.pace(event, []),
-        countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.local_day(clock.now(), event.zone)),
+        countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.now()),
     )
 
 
@@ -215,6 +197,7 @@ def _parts(event: Event, *, failed: int) -> EventParts:
     declined = proposals.declined(event) if may_decide else []
     return EventParts(
         event,
+        languages.reader(),
         facts(event),
         venues=events.venues(event),
         sessions=programme.sessions(event, drafts=True, people=False),

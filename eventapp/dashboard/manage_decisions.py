@@ -47,8 +47,16 @@ def _email_form(proposal: Proposal, occasion: Occasion, *, accept: bool, people:
     if not accept:
         return EmailForm(data=data)
     form = AcceptForm(data={**data, "person": "new"})
-    form.offer(people)
+    form.offer(people, queries.links_of(proposal.event, people), proposal.email)
     return form
+
+
+def _asking(event: Event, person: Person) -> Draft | None:
+    """What a speaker who has a link is asked with at the address that it has."""
+    link = queries.link_of(event, person)
+    if link is None:
+        return None
+    return texts.to_speaker("speaker_confirm", event, link.language, name=person.name(link.language).text)
 
 
 def _written(form: EmailForm) -> Draft:
@@ -57,9 +65,10 @@ def _written(form: EmailForm) -> Draft:
 
 def _decide(proposal: Proposal, verb: str, form: EmailForm, people: list[Person]) -> None:
     draft = _written(form) if form["send"].data else None
-    if verb == "accept":
-        person = next((one for one in people if one.code == form["person"].data), None)
-        operations.accept(proposal, person=person, draft=draft)
+    if isinstance(form, AcceptForm):
+        person, moves = form.chosen(people)
+        asks = None if person is None else _asking(proposal.event, person)
+        operations.accept(proposal, person=person, draft=draft, moves=moves, asks=asks)
     elif verb == "decline":
         operations.decline(proposal, draft=draft)
     else:

@@ -17,7 +17,6 @@ from eventapp.core.forms import after_saving, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import reader
 from eventapp.core.pages import page
-from eventapp.directory import operations as directory
 from eventapp.directory import queries as directory_queries
 from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder
@@ -54,7 +53,7 @@ def _hit(event: Event, person: Person) -> dict[str, str]:
         "name": name.text,
         "lang": name.language,
         "dir": localized.direction(name.language),
-        "about": described(person, event.first_day),
+        "about": described(person, event.first_day, reader()),
     }
 
 
@@ -109,20 +108,16 @@ def _data(event: Event, shown: Person | None) -> dict[str, Any]:
 def _save(event: Event, shown: Person | None, form: PersonForm) -> Person:
     values = {name: form[name].data for name in (*roster.NAMES, *roster.POSITION)}
     values |= {"order": NameOrder(form.order.data), "reading": form.reading.data or ""}
-    values["organization"] = _organization(form)
-    if shown is None:
-        return roster.add_person(event, values)
-    if form.wants(Scope.SHARED) or (form.scope is None and profiles.only_here(event, shown)):
-        roster.save_shared(event, shown, values, by=current_organizer())
-    else:
-        roster.save_for_event(event, shown, values)
-    return shown
-
-
-def _organization(form: PersonForm) -> Organization | None:
-    if form.new_organization.data:
-        return directory.known_or_new(form.new_organization.data)
-    return db.session.get(Organization, int(form.organization.data)) if form.organization.data else None
+    number = form.organization.data
+    values["organization"] = db.session.get(Organization, int(number)) if number else None
+    return roster.save_person(
+        event,
+        shown,
+        values,
+        new_organization=form.new_organization.data,
+        shared=None if form.scope is None else form.wants(Scope.SHARED),
+        by=current_organizer(),
+    )
 
 
 @manage.route("/speakers/<code>/remove", methods=["GET", "POST"])

@@ -141,9 +141,8 @@ def edit(event: Event, number: int) -> ResponseReturnValue:
 
 def _save(photo: Photo, form: PictureForm) -> None:
     sent = request.files.get("file")
-    if sent is not None and sent.filename:
-        operations.replace_file(photo, _stored(photo.use))
-    operations.describe(photo, **{name: form[name].data for name in WORDS})
+    files = _stored(photo.use) if sent is not None and sent.filename else None
+    operations.change_photo(photo, files=files, **{name: form[name].data for name in WORDS})
 
 
 @manage.route("/<int:number>/remove", methods=["GET", "POST"])

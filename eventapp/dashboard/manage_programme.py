@@ -9,25 +9,19 @@ from werkzeug.exceptions import NotFound
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
 from eventapp.core import languages
-from eventapp.core.db import finish_writing
 from eventapp.core.errors import or_404
 from eventapp.core.forms import after_saving, submit
 from eventapp.core.languages import gettext as _
-from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.pages import page
-from eventapp.dashboard.saved import saved
-from eventapp.dashboard.session_form import SessionEditing
 from eventapp.events import queries as events
 from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.programme import issues, operations, participation_rows, queries
+from eventapp.programme import issues, operations, queries
 from eventapp.programme.conflicts import Level, ProgrammeIssue
 from eventapp.programme.forms import MuteForm, RoomForm, TrackForm
 from eventapp.programme.issue_groups import IssueGroup, grouped
-from eventapp.programme.models import Room, Session, Track
-from eventapp.programme.rules import Mode, ParticipationRole, SessionStatus
+from eventapp.programme.models import Room, Track
 from eventapp.registration import queries as registration
-from eventapp.registration import session_queries
 
 manage = Blueprint("programme_manage", __name__, url_prefix="/manage/events/<slug>")
 
@@ -85,78 +79,6 @@ def unmute(event: Event, number: int) -> ResponseReturnValue:
     return redirect(url_for(".check", slug=event.slug), 303)
 
 
-@manage.route("/programme/sessions/new", methods=["GET", "POST"])
-@manage.route("/programme/sessions/<code>", methods=["GET", "POST"])
-@requires(Permission.PROGRAMME)
-def session(event: Event, code: str = "") -> ResponseReturnValue:
-    """Add or edit a session."""
-    shown = or_404(queries.by_code(event, code)) if code else None
-    editing = SessionEditing(event, shown)
-    if done := editing.submit():
-        finish_writing()  # the checks of a large programme take a while
-        _flash_findings(event, done.value)
-        back = url_for(".programme", slug=event.slug, _anchor=done.value.code)
-        return after_saving(done.value.title, back, said=saved(event) if editing.changed_link else "")
-    return page(
-        "programme/edit_session.html",
-        event=event,
-        editing=editing,
-        form=editing.form,
-        speaker=editing.speaker,
-        session=shown,
-        described=participation_rows.described,
-        roles=list(ParticipationRole),
-        modes=list(Mode),
-        public=shown is not None and shown.code in queries.document(event).by_code,
-        waiting=session_queries.numbers_waiting(event.id).get(shown.code, 0) if shown is not None else 0,
-    )
-
-
-def _flash_findings(event: Event, session: Session) -> None:
-    """Report the issues of the saved session; saving is allowed, because the next change may fix them."""
-    for one in issues.judged(event, registration.audience(event), language=languages.reader()).open:
-        if session.code in one.codes:
-            flash(f"{one.level.label}: {one.sentence}")
-
-
-_VERBS = {
-    "ready": (SessionStatus.PUBLISHED, _l("The session will be published with the next version.")),
-    "draft": (SessionStatus.DRAFT, _l("The session is a draft. Only your team can see it.")),
-    "cancel": (SessionStatus.CANCELLED, _l("The session is cancelled. The next version will show this.")),
-}
-
-
-@manage.route("/programme/sessions/<code>/delete", methods=["GET", "POST"])
-@requires(Permission.PROGRAMME)
-def delete_session(event: Event, code: str) -> ResponseReturnValue:
-    """Delete a session that was never public, after confirmation."""
-    shown = or_404(queries.by_code(event, code))
-    if request.method == "POST":
-        operations.delete_session(shown)
-        flash(_("The session has been deleted."))
-        return redirect(url_for(".programme", slug=event.slug), 303)
-    return page("programme/delete_session.html", event=event, session=shown)
-
-
-@manage.post("/programme/sessions/<code>/duplicate")
-@requires(Permission.PROGRAMME)
-def duplicate_session(event: Event, code: str) -> ResponseReturnValue:
-    """Make a draft with the same texts and people, without a time, and open it."""
-    made = operations.duplicate_session(or_404(queries.by_code(event, code)), by=current_organizer().name)
-    flash(_("This is the copy, as a draft without a time. Change it, then save."))
-    return redirect(url_for(".session", slug=event.slug, code=made.code), 303)
-
-
-@manage.post("/programme/sessions/<code>/<any(ready, draft, cancel):verb>")
-@requires(Permission.PROGRAMME)
-def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
-    """Set a session to ready or draft, or cancel it."""
-    status, sentence = _VERBS[verb]
-    operations.set_status(or_404(queries.by_code(event, code)), status)
-    flash(str(sentence))
-    return redirect(url_for(".programme", slug=event.slug), 303)
-
-
 @manage.route("/programme/rooms/new", methods=["GET", "POST"])
 @manage.route("/programme/rooms/<key>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME)
@@ -194,5 +116,5 @@ def remove(event: Event, kind: str, key: str) -> ResponseReturnValue:
             break
     else:
         raise NotFound
-    flash(_("The room has been removed.") if kind == "rooms" else _("The track has been removed."))
+    flash(_("The room has been deleted.") if kind == "rooms" else _("The track has been deleted."))
     return redirect(url_for(".programme", slug=event.slug), 303)

@@ -23,7 +23,7 @@ from eventapp.programme.conflicts import Level
 from eventapp.programme.forms import ReleaseForm
 from eventapp.programme.models import Release
 from eventapp.registration import queries as registration
-from eventapp.registration import session_seats
+from eventapp.registration import releases as registration_releases
 
 manage = Blueprint("releases_manage", __name__, url_prefix="/manage/events/<slug>/programme")
 
@@ -60,13 +60,8 @@ def _names(event: Event, found: list[changes.Change]) -> dict[int, str]:
 
 
 def _release(event: Event, form: ReleaseForm) -> Release:
-    """Publish the version; where a session now has more seats, they go to its waiting list."""
-    audience = registration.audience(event)
-    registration.lock_options(event.id)
     confirmed = form.despite_errors is not None and bool(form.despite_errors.data)
-    made = releases.release(event, user=signed_in(), note=form.note.data, audience=audience, despite_errors=confirmed)
-    session_seats.promote_all(event)
-    return made
+    return registration_releases.release(event, user=signed_in(), note=form.note.data, despite_errors=confirmed)
 
 
 def _tellable(release: Release) -> list[changes.Change]:

@@ -43,7 +43,7 @@ def venue(event: Event, number: int = 0) -> ResponseReturnValue:
 def remove(event: Event, number: int) -> ResponseReturnValue:
     """Remove a venue; its rooms are kept."""
     lifecycle.remove_venue(event, _venue(event, number))
-    flash(saved(event) or _("The venue has been removed."))
+    flash(saved(event) or _("The venue has been deleted."))
     return redirect(url_for("events_manage.places", slug=event.slug), 303)
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Select, bindparam, func, or_, select
 
 from eventapp.announcements.models import Announcement
 from eventapp.announcements.rules import AnnouncementStatus
-from eventapp.core.db import db
+from eventapp.core import clock
+from eventapp.core.db import Moment, db
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event, EventHost, TeamMember
 from eventapp.invitations.models import Invitation
@@ -43,13 +44,14 @@ class EventFacts:
     speakers_waiting: int = 0
     speakers_asked_at: datetime | None = None
     announcement_at: datetime | None = None
+    announcements_missed: int = 0
     call_closes_at: datetime | None = None
     reminders: EmailSettings | None = None
 
 
 def facts(event: Event) -> EventFacts:
     """What there is, and what is due. One statement."""
-    found = db.session.execute(_facts(), {"event": event.id}).one()._asdict()
+    found = db.session.execute(_facts(), {"event": event.id, "now": clock.now()}).one()._asdict()
     return EventFacts(reminders=found.pop("EmailSettings"), **found)
 
 
@@ -64,6 +66,8 @@ def _facts() -> Select[Any]:
     held = Registration.status.in_([RegistrationStatus.UNCONFIRMED, RegistrationStatus.OFFERED])
     asked = SpeakerLink.answer == Answer.PENDING
     coming = Announcement.status == AnnouncementStatus.SCHEDULED
+    past = Announcement.planned_at <= bindparam("now", None, type_=Moment())
+    missed = (Announcement.status == AnnouncementStatus.DRAFT, past)
     notice = select(PrivacyNotice.text).where(PrivacyNotice.event_id == bindparam("event"))
     named = or_(EmailSettings.reply_to != "", Event.contact_email != "")
     found = {
@@ -83,6 +87,7 @@ def _facts() -> Select[Any]:
         "speakers_waiting": number(SpeakerLink, asked),
         "speakers_asked_at": first(SpeakerLink.asked_at, SpeakerLink, asked),
         "announcement_at": first(Announcement.send_at, Announcement, coming),
+        "announcements_missed": number(Announcement, *missed),
         "call_closes_at": first(Call.closes_at, Call),
     }
     numbers = [query.scalar_subquery().label(name) for name, query in found.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventapp.core.db import finish_writing
-from eventapp.core.languages import clock_time, ngettext, zone_short
+from eventapp.core.languages import clock_time, ngettext, zone_after
 from eventapp.events.models import Event
 from eventapp.notifications.expected import expected
 
@@ -17,7 +17,7 @@ def saved(event: Event) -> str:
     found = expected(event)
     if found is None:
         return ""
-    at = f"{clock_time(found.at, event.zone)} {zone_short(event.zone, found.at)}"
+    at = f"{clock_time(found.at, event.zone)}{zone_after(event.zone, found.at)}"
     return ngettext(
         "Saved. We will notify %(num)d registered attendee at %(time)s.",
         "Saved. We will notify %(num)d registered attendees at %(time)s.",

@@ -200,7 +200,7 @@ def test_a_muted_group_covers_what_joins_it(organizer, make, forum):
     assert organizer.fill(f"{check}/mute?key={key}", {"note": "All are local."}).status_code == 303
     make.session(forum, spoken=["ja"], starts_at=START + timedelta(hours=4))
     organizer.get(check)
-    assert "Hints" not in main(organizer) and "4 issues" in main(organizer)
+    assert "Notices" not in main(organizer) and "4 issues" in main(organizer)
 
 
 def test_only_who_edits_the_programme_may_mute(client, make, forum):

@@ -1,4 +1,4 @@
-"""The form of a session at the desk: what it shows, what it saves, and what two editors may both have changed."""
+"""Desk pages of a session, and its form: what it shows, what it saves, and what two editors may both have changed."""
 
 from __future__ import annotations
 
@@ -6,28 +6,111 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import request
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer
+from eventapp.accounts.rules import Permission
 from eventapp.core import stale_forms
 from eventapp.core.clock import day_span, local_day, to_local
-from eventapp.core.forms import Done, submit
+from eventapp.core.db import finish_writing
+from eventapp.core.errors import or_404
+from eventapp.core.forms import Done, after_saving, submit
 from eventapp.core.languages import gettext as _
+from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.languages import lazy_pgettext, listing, reader, spoken_list
+from eventapp.core.pages import page
 from eventapp.core.refusals import Refused
+from eventapp.dashboard.saved import saved
 from eventapp.directory.models import Person
 from eventapp.directory.rules import split_name
+from eventapp.events.access import requires
 from eventapp.events.models import Event
-from eventapp.programme import operations, participation_rows, profiles, queries, roster
+from eventapp.programme import issues, operations, participation_rows, profiles, queries, roster
 from eventapp.programme.forms import NewSpeakerForm, SessionForm
 from eventapp.programme.models import Session
 from eventapp.programme.operations import SessionEditConflict
 from eventapp.programme.participation_rows import ParticipationRow
-from eventapp.programme.rules import SessionKind, SessionStatus
+from eventapp.programme.rules import Mode, ParticipationRole, SessionKind, SessionStatus
 from eventapp.registration import queries as registration
+from eventapp.registration import session_queries
+
+manage = Blueprint("session_manage", __name__, url_prefix="/manage/events/<slug>/programme/sessions")
 
 # Minutes since 1970 of the year 2200: later times are no programme's.
 _LATEST = 120_000_000
+
+
+@manage.route("/new", methods=["GET", "POST"])
+@manage.route("/<code>", methods=["GET", "POST"])
+@requires(Permission.PROGRAMME)
+def session(event: Event, code: str = "") -> ResponseReturnValue:
+    """Add or edit a session."""
+    shown = or_404(queries.by_code(event, code)) if code else None
+    editing = SessionEditing(event, shown)
+    if done := editing.submit():
+        finish_writing()  # the checks of a large programme take a while
+        _flash_findings(event, done.value)
+        back = url_for("programme_manage.programme", slug=event.slug, _anchor=done.value.code)
+        return after_saving(done.value.title, back, said=saved(event) if editing.changed_link else "")
+    return page(
+        "programme/edit_session.html",
+        event=event,
+        editing=editing,
+        form=editing.form,
+        speaker=editing.speaker,
+        session=shown,
+        described=participation_rows.described,
+        roles=list(ParticipationRole),
+        modes=list(Mode),
+        public=shown is not None and shown.code in queries.document(event).by_code,
+        waiting=session_queries.numbers_waiting(event.id).get(shown.code, 0) if shown is not None else 0,
+    )
+
+
+def _flash_findings(event: Event, session: Session) -> None:
+    """Report the issues of the saved session; saving is allowed, because the next change may fix them."""
+    for one in issues.judged(event, registration.audience(event), language=reader()).open:
+        if session.code in one.codes:
+            flash(f"{one.level.label}: {one.sentence}")
+
+
+_VERBS = {
+    "ready": (SessionStatus.PUBLISHED, _l("The session will be published with the next version.")),
+    "draft": (SessionStatus.DRAFT, _l("The session is a draft. Only your team can see it.")),
+    "cancel": (SessionStatus.CANCELLED, _l("The session is cancelled. The next version will show this.")),
+}
+
+
+@manage.route("/<code>/delete", methods=["GET", "POST"])
+@requires(Permission.PROGRAMME)
+def delete(event: Event, code: str) -> ResponseReturnValue:
+    """Delete a session that was never public, after confirmation."""
+    shown = or_404(queries.by_code(event, code))
+    if request.method == "POST":
+        operations.delete_session(shown)
+        flash(_("The session has been deleted."))
+        return redirect(url_for("programme_manage.programme", slug=event.slug), 303)
+    return page("programme/delete_session.html", event=event, session=shown)
+
+
+@manage.post("/<code>/duplicate")
+@requires(Permission.PROGRAMME)
+def duplicate(event: Event, code: str) -> ResponseReturnValue:
+    """Make a draft with the same texts and people, without a time, and open it."""
+    made = operations.duplicate_session(or_404(queries.by_code(event, code)), by=current_organizer().name)
+    flash(_("This is the copy, as a draft without a time. Change it, then save."))
+    return redirect(url_for(".session", slug=event.slug, code=made.code), 303)
+
+
+@manage.post("/<code>/<any(ready, draft, cancel):verb>")
+@requires(Permission.PROGRAMME)
+def decide(event: Event, code: str, verb: str) -> ResponseReturnValue:
+    """Set a session to ready or draft, or cancel it."""
+    status, sentence = _VERBS[verb]
+    operations.set_status(or_404(queries.by_code(event, code)), status)
+    flash(str(sentence))
+    return redirect(url_for("programme_manage.programme", slug=event.slug), 303)
 
 
 class SessionEditing:
@@ -58,7 +141,7 @@ class SessionEditing:
             if self._more == "people":
                 self.form.people.append(ParticipationRow())
         else:
-            self.form.people, self.form.links = participation_rows.rows_of(session), _links(session)
+            self.form.people, self.form.links = participation_rows.rows_of(session, language=reader()), _links(session)
         self._link = session.join_url if session else ""
         self._revision_sent = _number(request.form.get("revision", ""))
         self.revision = self._revision_sent or (session.revision if session else None)
@@ -113,14 +196,16 @@ class SessionEditing:
     def _save(self) -> Session:
         """The session, and whether it is a draft or ready."""
         event, form = self.event, self.form
+        status = request.form.get("state", "" if self.session else "published")
         starts, ends = form.starts_at.in_zone(event.zone), form.ends_at.in_zone(event.zone)
         if form.day.data is not None:
             if starts or ends:
                 raise Refused(_("Enter either a start and an end, or only the day."), field="day")
             starts, ends = day_span(form.day.data, event.zone)
-        saved = operations.save_session(
+        return operations.save_session(
             event,
             self.session,
+            status=SessionStatus(status) if status in {"draft", "published"} else None,
             title=form.title.data,
             kind=SessionKind(form.kind.data),
             starts_at=starts,
@@ -142,10 +227,6 @@ class SessionEditing:
             capacity=form.capacity.data,
             signed_up=registration.audience(event).sign_ups.get(self.session.code, 0) if self.session else 0,
         )
-        status = request.form.get("state", "" if self.session else "published")
-        if status in {"draft", "published"}:
-            operations.set_status(saved, SessionStatus(status))
-        return saved
 
     def _explain(self, refusal: Refused) -> Refused:
         """Where somebody else has saved, name what changed; saving again after reading that overwrites it."""
@@ -167,7 +248,7 @@ class SessionEditing:
         changes = stale_forms.compare(self.token, now=current, typed=typed)
         for name in changes.theirs:
             if name == "people":
-                form.people = participation_rows.rows_of(conflict.session)
+                form.people = participation_rows.rows_of(conflict.session, language=reader())
             elif name == "links":
                 form.links = _links(conflict.session)
             else:
@@ -208,7 +289,7 @@ def _people(session: Session | None, *, searched: int | None) -> tuple[list[Part
     }
     shown = {**people, **{code: part.shown for code, part in here.items()}}
     rows = participation_rows.resolve(
-        rows, shown, lambda text: profiles.find(current_organizer(), text), searched=searched
+        rows, shown, lambda text: profiles.find(current_organizer(), text), language=reader(), searched=searched
     )
     people |= profiles.by_codes(current_organizer(), set(participation_rows.codes(rows)) - people.keys())
     return rows, people
@@ -224,7 +305,7 @@ def _links(session: Session | None) -> list[dict[str, str]]:
 
 def _values(event: Event, session: Session | None) -> dict[str, Any]:
     """What two editors may both have changed: the fields of the form and its rows."""
-    people = [row.values for row in participation_rows.rows_of(session) if row.person]
+    people = [row.values for row in participation_rows.rows_of(session, language=reader()) if row.person]
     return {**_fields(event, session), "people": people, "links": [[*link.values()] for link in _links(session)]}
 
 
