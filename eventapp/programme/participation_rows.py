@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from eventapp.core import languages
 from eventapp.core.languages import gettext as _
-from eventapp.core.languages import reader
 from eventapp.core.localized import fold
 from eventapp.core.refusals import Refused
 from eventapp.directory.models import Person, ShownPerson
@@ -45,11 +43,11 @@ class ParticipationRow:
         return [self.person, self.role, self.mode, self.confirmed]
 
 
-def rows_of(session: Session | None) -> list[ParticipationRow]:
-    """The rows of a session, and some spare ones."""
+def rows_of(session: Session | None, *, language: str) -> list[ParticipationRow]:
+    """The rows of a session, with names in a language, and some spare ones."""
     rows = [
         ParticipationRow(
-            part.person.code, part.shown.name(reader()).text, part.role.value, part.mode.value, part.confirmed
+            part.person.code, part.shown.name(language).text, part.role.value, part.mode.value, part.confirmed
         )
         for part in (session.participations if session else ())
     ]
@@ -89,28 +87,34 @@ def resolve(
     known: Mapping[str, ShownPerson],
     find: Callable[[str], Found],
     *,
+    language: str,
     searched: int | None = None,
 ) -> list[ParticipationRow]:
-    """The rows with their people resolved. `known`: people by code whom a row may name.
+    """The rows with their people resolved, and their names in a language. `known`: people by code whom a row may name.
 
     A changed name is searched for again: a single person of that name is taken, otherwise the user must choose. The row
     numbered `searched` lists everybody who matches.
     """
-    return [_resolved(row, known, find, searched=searched == number) for number, row in enumerate(rows)]
+    return [_resolved(row, known, find, language, searched=searched == number) for number, row in enumerate(rows)]
 
 
 def _resolved(
-    row: ParticipationRow, known: Mapping[str, ShownPerson], find: Callable[[str], Found], *, searched: bool
+    row: ParticipationRow,
+    known: Mapping[str, ShownPerson],
+    find: Callable[[str], Found],
+    language: str,
+    *,
+    searched: bool,
 ) -> ParticipationRow:
     person = known.get(row.person)
     if person is not None and not searched and (row.picked or _is(person, row.name)):
-        return replace(row, name=person.name(reader()).text)
+        return replace(row, name=person.name(language).text)
     if not row.name:
         return row if row.picked else replace(row, person="")
     found = find(row.name)
     same = named_so(found.people, row.name)
     if len(same) == 1 and not searched:
-        return replace(row, person=same[0].code, name=same[0].name(reader()).text)
+        return replace(row, person=same[0].code, name=same[0].name(language).text)
     return replace(row, person="", found=found)
 
 
@@ -138,18 +142,18 @@ def _not_chosen(row: ParticipationRow) -> str:
     return _("We can't find “%(name)s”. You can add a new speaker below.", name=row.name)
 
 
-def described(person: ShownPerson, day: date) -> str:
-    """What distinguishes people of the same name: the position on a day, and the organization."""
+def described(person: ShownPerson, day: date, language: str) -> str:
+    """What distinguishes people of the same name, in a language: the position on a day, and the organization."""
     found = person.position_on(day)
     if found is None:
         return ""
     held = found[0]
-    title = languages.resolve(held.title).text
+    title = held.title.resolve(language).text
     if found[1]:
         title = _("Former %(position)s", position=title)
     if held.organization is None:
         return title
-    return _("%(title)s, %(organization)s", title=title, organization=languages.resolve(held.organization.names).text)
+    return _("%(title)s, %(organization)s", title=title, organization=held.organization.names.resolve(language).text)
 
 
 def number_of_links(form: Mapping[str, str]) -> int:

@@ -10,6 +10,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row, reread
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person, Position
 from eventapp.directory.rules import NameOrder, link_lines_of, name_language
@@ -33,6 +34,30 @@ def profile_of(event: Event, person: Person, *, former: bool = True) -> dict[str
     if current is not None:
         values |= dict(zip(POSITION, (current.title, current.organization, current.starts, current.ends), strict=True))
     return values
+
+
+def save_person(
+    event: Event,
+    person: Person | None,
+    values: Mapping[str, Any],
+    *,
+    new_organization: LocalizedText | None = None,
+    shared: bool | None,
+    by: User,
+) -> Person:
+    """Add a person, or change one: the `shared` profile, or what this event shows; None decides by whether anybody else
+    knows them. A `new_organization` of the position is the one that is known by that name, or added. Raises Refused as
+    the functions below.
+    """
+    if new_organization:
+        values = {**values, "organization": directory.known_or_new(new_organization)}
+    if person is None:
+        return add_person(event, values)
+    if shared is True or (shared is None and profiles.only_here(event, person)):
+        save_shared(event, person, values, by=by)
+    else:
+        save_for_event(event, person, values)
+    return person
 
 
 def add_person(event: Event, values: Mapping[str, Any]) -> Person:
@@ -100,13 +125,13 @@ def remove_person(event: Event, person: Person) -> None:
         raise Refused(_("This person takes part in a session. Remove them from their sessions first."))
     row = queries.event_person(event, person)
     if row is not None:
-        db.session.delete(row)
+        delete_row(row)
         db.session.flush()
 
 
 def _hold(person: Person) -> None:
     """Lock the person and reread them, so that two simultaneous requests create one profile."""
-    db.session.refresh(person, with_for_update=True)
+    reread(person)
 
 
 def _current_position(event: Event, person: Person, *, former: bool) -> Position | None:

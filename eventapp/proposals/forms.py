@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import (
@@ -28,7 +29,7 @@ from eventapp.directory.rules import HOW_TO_LINK, NameOrder
 from eventapp.events.models import Event
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import rules
-from eventapp.proposals.models import Call, Proposal
+from eventapp.proposals.models import Call, Proposal, SpeakerLink
 from eventapp.proposals.operations import ProposalInput
 from eventapp.registration.person_forms import no_address
 
@@ -234,6 +235,10 @@ class ReviewForm(Form):
             SelectChoice("", _("No vote")),
         ]
 
+    def values(self) -> dict[str, Any]:
+        """The opinion, once the form is valid, as arguments of the operation."""
+        return {"vote": int(self.vote.data) if self.vote.data else None, "note": self.note.data or ""}
+
 
 class EmailForm(Form):
     """An e-mail before it is sent."""
@@ -263,12 +268,35 @@ class AcceptForm(EmailForm):
 
     person = RadioField(_l("Who is this?"), validators=[InputRequired()], default="new")
 
-    def offer(self, people: list[Person]) -> None:
-        """Offer a new person, or one of these."""
-        self.person.choices = [
-            SelectChoice("new", _("Someone new in the programme")),
-            *(SelectChoice(one.code, _person_label(one)) for one in people),
-        ]
+    def offer(self, people: list[Person], links: Mapping[int, SpeakerLink], email: str) -> None:
+        """Offer a new person, or one of these; whose link, by the id of the person, went to another address than
+        `email`, with that or with the new one.
+        """
+        self.person.choices = [SelectChoice("new", _("Someone new in the programme"))]
+        for one in people:
+            link, name = links.get(one.id), _person_label(one)
+            if link is None or not link.is_elsewhere(email):
+                self.person.choices.append(SelectChoice(one.code, name))
+                continue
+            kept = _(
+                "%(name)s. We still write to %(email)s, and ask there about this session.", name=name, email=link.email
+            )
+            moved = _(
+                "%(name)s. From now on we write to %(email)s. The link that went to %(former)s stops working.",
+                name=name,
+                email=email,
+                former=link.email,
+            )
+            self.person.choices += [SelectChoice(one.code, kept), SelectChoice(f"{one.code}{_MOVES}", moved)]
+
+    def chosen(self, people: list[Person]) -> tuple[Person | None, bool]:
+        """The person, None for a new one, and whether their link moves to the address of the proposal."""
+        code, moves, _rest = (self.person.data or "").partition(_MOVES)
+        return next((one for one in people if one.code == code), None), bool(moves)
+
+
+# After the code of a person.
+_MOVES = " moves"
 
 
 def _person_label(person: Person) -> str:

@@ -90,8 +90,7 @@ def proposal(event: Event, code: str) -> ResponseReturnValue:
     every = queries.reviews(shown)
     own = next((one for one in every if one.user_id == current_organizer().id), None)
     form = ReviewForm(data=_review_data(own))
-    vote = int(form.vote.data) if form.vote.data else None
-    if submit(form, lambda: operations.review(shown, current_organizer(), vote=vote, note=form.note.data or "")):
+    if submit(form, lambda: operations.review(shown, current_organizer(), **form.values())):
         flash(_("Your vote has been saved."))
         return redirect(url_for(".proposal", slug=event.slug, code=code), 303)
     votes = [one.vote for one in every if one.vote is not None]

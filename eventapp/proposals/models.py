@@ -84,6 +84,10 @@ class SpeakerLink(Base):
         uselist=False,
     )
 
+    def is_elsewhere(self, email: str) -> bool:
+        """Whether the speaker is written to at another address than this one."""
+        return self.email.casefold() != email.strip().casefold()
+
     @property
     def shown(self) -> ShownPerson:
         """The person as the event shows them."""
@@ -141,9 +145,9 @@ class Proposal(Base):
 
     @property
     def speaking(self) -> SpeakerLink | None:
-        """The speaker link to which the proposer's link leads, unless the team gave it to another e-mail address."""
+        """The speaker link that the proposer is e-mailed, unless the team gave it to another address."""
         link = self.link
-        return link if link is not None and link.email.casefold() == self.email.casefold() else None
+        return link if link is not None and not link.is_elsewhere(self.email) else None
 
     @property
     def titled(self) -> LocalizedText:

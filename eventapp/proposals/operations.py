@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import User
-from eventapp.core import clock
+from eventapp.core import budgets, clock
 from eventapp.core.db import db, savepoint
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row, reread
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events.models import Event
@@ -26,7 +27,7 @@ from eventapp.programme import operations as programme
 from eventapp.programme.models import Session
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import notices, queries, rules, speakers
-from eventapp.proposals.models import Call, Proposal, Review
+from eventapp.proposals.models import Call, Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import CallState, Occasion, ProposalStatus
 
 
@@ -69,7 +70,7 @@ def save_call(
     if not modes:
         raise Refused(_("Choose at least one."), field="modes")
     # Two simultaneous requests must create one call.
-    db.session.refresh(event, ["id"], with_for_update=True)
+    reread(event, "id")
     call = queries.call_of(event)
     if call is None:
         call = Call(event=event, event_id=event.id)
@@ -98,17 +99,21 @@ def shift_call(event: Event, shift: clock.Shift) -> int:
     return (call.opens_at != before[0]) + (call.closes_at != before[1])
 
 
-def submit(event: Event, answers: ProposalInput, *, once: str = "", counted: bool = False) -> Proposal:
+# Per IP address and event: a faculty writes them within days, a program faster.
+PROPOSALS_AN_HOUR = 60
+
+
+def submit(event: Event, answers: ProposalInput, *, once: str = "", source: str = "") -> Proposal:
     """Store a proposal and notify its proposer.
 
-    `once` identifies the submitted form: sending it twice creates one proposal. `counted` e-mails, those caused without
-    a login, are rate-limited. Raises Refused if the call is not open, TooManyEmails if the address has been e-mailed
-    too often.
+    `once` identifies the submitted form: sending it twice creates one proposal. `source` identifies the client of a
+    form: proposals from it and e-mails to the address are rate-limited. Raises Refused if the call is not open or the
+    client has sent too many proposals, TooManyEmails if the address has been e-mailed too often.
     """
     _check_open(event)
     known = queries.by_once(once) if once else None
     if known is not None:
-        return _same(known, event, answers) or submit(event, answers, counted=counted)
+        return _same(known, event, answers) or submit(event, answers, source=source)
     proposal = Proposal(event=event, event_id=event.id, consented_at=clock.now(), consent=rules.CONSENT)
     proposal.email, proposal.language = answers.email.strip(), answers.language
     if once:
@@ -123,11 +128,24 @@ def submit(event: Event, answers: ProposalInput, *, once: str = "", counted: boo
         known = queries.by_once(once)
         if known is None:
             raise
-        return _same(known, event, answers) or submit(event, answers, counted=counted)
-    if counted and not may_email(proposal.email):
-        raise TooManyEmails
+        return _same(known, event, answers) or submit(event, answers, source=source)
+    if source:
+        _count(event, source, proposal.email)
     notices.notify_proposer(proposal, Occasion.RECEIVED)
     return proposal
+
+
+def _count(event: Event, source: str, email: str) -> None:
+    if not budgets.take(f"proposals {event.id}", source, limit=PROPOSALS_AN_HOUR):
+        raise Refused(
+            _(
+                "%(number)d proposals have been sent from your connection within the last hour. "
+                "Try again later, or contact the organizers.",
+                number=PROPOSALS_AN_HOUR,
+            )
+        )
+    if not may_email(email):
+        raise TooManyEmails
 
 
 def _same(known: Proposal, event: Event, answers: ProposalInput) -> Proposal | None:
@@ -153,7 +171,7 @@ def _fill(proposal: Proposal, answers: ProposalInput) -> None:
 
 def _hold(proposal: Proposal) -> None:
     """Lock the proposal and reread it: of two simultaneous requests, the second must see what the first has done."""
-    db.session.refresh(proposal, ["status", "session_id", "link_id"], with_for_update=True)
+    reread(proposal, "status", "session_id", "link_id")
 
 
 def change(proposal: Proposal, answers: ProposalInput) -> None:
@@ -183,10 +201,13 @@ def withdraw(proposal: Proposal) -> None:
 def forget(proposal: Proposal) -> None:
     """Delete a proposal with its reviews and e-mails, because its proposer wants no data kept."""
     withdraw(proposal)
-    mail.forget(f"event:{proposal.event_id}", containing=proposal.token)
+    topic = f"event:{proposal.event_id}"
+    mail.forget(topic, containing=proposal.token)
+    if not queries.has_other_part(proposal):
+        # Those with the link of a speaker's page, which has ended if the decision was undone.
+        mail.forget_recipient(topic, proposal.email, family="proposals")
     pending.forget([notices.proposal_key(proposal)])
-    db.session.delete(proposal)
-    db.session.flush()
+    delete_row(proposal)
 
 
 def review(proposal: Proposal, user: User, *, vote: int | None, note: str) -> Review:
@@ -204,11 +225,20 @@ def review(proposal: Proposal, user: User, *, vote: int | None, note: str) -> Re
     return mine
 
 
-def accept(proposal: Proposal, *, person: Person | None = None, draft: Draft | None = None) -> Session:
+def accept(
+    proposal: Proposal,
+    *,
+    person: Person | None = None,
+    draft: Draft | None = None,
+    moves: bool = False,
+    asks: Draft | None = None,
+) -> Session:
     """Create a draft session from a proposal, with its proposer as an unconfirmed speaker.
 
     `person`: the person in the directory whom an organizer has chosen; without it a new person is created, whatever the
-    name. Without `letter`, no e-mail is sent. Raises Refused if the proposal does not await a decision.
+    name. One who has a link already keeps it with its address, and is asked there for the new part by the text `asks`:
+    anybody can propose in the name of a known speaker. If the organizer `moves` it, the proposer's address gets a new
+    link. Without a `draft`, the proposer is sent no e-mail. Raises Refused if the proposal does not await a decision.
     """
     _decidable(proposal)
     event = proposal.event
@@ -225,13 +255,18 @@ def accept(proposal: Proposal, *, person: Person | None = None, draft: Draft | N
     )
     proposal.status = ProposalStatus.ACCEPTED
     proposal.session = session
-    proposal.link = speakers.link_for(
-        event, person, email=proposal.email, language=proposal.language, token=proposal.token
-    )
+    proposal.link = _link(proposal, person, moves=moves, asks=asks)
     db.session.flush()
     if draft is not None:
         notices.notify_proposer(proposal, Occasion.ACCEPTED, draft)
     return session
+
+
+def _link(proposal: Proposal, person: Person, *, moves: bool, asks: Draft | None) -> SpeakerLink:
+    known = queries.link_of(proposal.event, person)
+    if known is None or moves or not known.is_elsewhere(proposal.email):
+        return speakers.link_for(proposal.event, person, email=proposal.email, language=proposal.language)
+    return speakers.link_for(proposal.event, person, email=known.email, language=known.language, text=asks)
 
 
 def _new_person(proposal: Proposal) -> Person:
@@ -274,7 +309,6 @@ def reopen(proposal: Proposal, *, draft: Draft | None = None) -> None:
     link, proposal.link = proposal.link, None
     proposal.status = ProposalStatus.SUBMITTED
     if link is not None and not queries.parts_of(link):
-        db.session.delete(link)
-    db.session.flush()
+        delete_row(link)
     if draft is not None:
         notices.notify_proposer(proposal, Occasion.REOPENED, draft)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import User
@@ -67,6 +68,17 @@ def by_code(event: Event, code: str) -> Proposal | None:
     """A proposal of this event."""
     query = select(Proposal).where(Proposal.event_id == event.id, Proposal.code == code)
     return db.session.scalar(query.options(joinedload(Proposal.session), joinedload(Proposal.link)))
+
+
+def has_other_part(proposal: Proposal) -> bool:
+    """Whether somebody with the address of this proposal has another one for the event, or is written to as a
+    speaker of it.
+    """
+    same = [
+        select(table.id).where(table.event_id == proposal.event_id, func.lower(table.email) == proposal.email.lower())
+        for table in (Proposal, SpeakerLink)
+    ]
+    return bool(db.session.scalar(select(or_(same[0].where(Proposal.id != proposal.id).exists(), same[1].exists()))))
 
 
 def of_event(
@@ -144,6 +156,13 @@ def link_of(event: Event, person: Person) -> SpeakerLink | None:
     return db.session.scalar(
         select(SpeakerLink).where(SpeakerLink.event_id == event.id, SpeakerLink.person_id == person.id)
     )
+
+
+def links_of(event: Event, people: Iterable[Person]) -> dict[int, SpeakerLink]:
+    """The speaker links of people at an event, by the id of the person."""
+    numbers = [one.id for one in people]
+    query = select(SpeakerLink).where(SpeakerLink.event_id == event.id, SpeakerLink.person_id.in_(numbers))
+    return {link.person_id: link for link in db.session.scalars(query)} if numbers else {}
 
 
 def links(event: Event) -> list[SpeakerLink]:

@@ -11,6 +11,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import reread
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Organization, Person
 from eventapp.directory.rules import NameOrder
@@ -38,23 +39,22 @@ class ProfileEditConflict(Refused):
         self.now = now
 
 
-def link_for(
-    event: Event, person: Person, *, email: str, language: str, token: str = "", text: Draft | None = None
-) -> SpeakerLink:
+def link_for(event: Event, person: Person, *, email: str, language: str, text: Draft | None = None) -> SpeakerLink:
     """Create or update the speaker link of a person at an event, and ask for the answer again.
 
-    A changed e-mail address gets a new link: somebody else may have the old one.
+    A changed e-mail address gets a new link: somebody else may have the old one. The link is never that of a proposal,
+    which a stranger has seen who has typed the speaker's address.
     """
     # Two simultaneous requests must create one link.
-    db.session.refresh(person, ["id"], with_for_update=True)
+    reread(person, "id")
     link = queries.link_of(event, person)
-    other_address = link is not None and link.email.casefold() != email.strip().casefold()
+    other_address = link is not None and link.is_elsewhere(email)
     if link is None:
         link = SpeakerLink(event=event, event_id=event.id, person=person, email=email.strip())
-        link.token = token or tokens.token()
+        link.token = tokens.token()
         db.session.add(link)
     elif other_address:
-        link.token = token or tokens.token()
+        link.token = tokens.token()
     link.email, link.language = email.strip(), language
     link.answer, link.asked_at, link.answered_at = Answer.PENDING, clock.now(), None
     db.session.flush()
@@ -74,7 +74,7 @@ def ask(event: Event, person: Person, *, email: str, language: str, draft: Draft
 def answer(link: SpeakerLink, *, yes: bool) -> None:
     """Save the speaker's answer, for all parts at the event; it can be changed until the event is over."""
     _check_time(link)
-    db.session.refresh(link, ["answer"], with_for_update=True)
+    reread(link, "answer")
     link.answer = Answer.CONFIRMED if yes else Answer.DECLINED
     link.answered_at = clock.now()
     programme.confirm_parts(link.event, link.person, confirmed=yes)
@@ -114,7 +114,7 @@ def save_profile(link: SpeakerLink, typed: Mapping[str, Any], *, edit_token: str
     for links that are none.
     """
     _check_time(link)
-    db.session.refresh(link.person, with_for_update=True)
+    reread(link.person)
     _check_conflict(profile_of(link), typed, edit_token)
     if typed["zone"] and typed["zone"] not in zones():
         raise Refused(_("Choose a time zone from the list, such as Asia/Tokyo."), field="zone")
@@ -157,7 +157,7 @@ def own_session(link: SpeakerLink, code: str) -> Session | None:
 def save_talk(link: SpeakerLink, session: Session, typed: Mapping[str, Any], *, edit_token: str) -> None:
     """Save the texts of the speaker's own session, for the team to release. Raises ProfileEditConflict."""
     _check_time(link)
-    db.session.refresh(session, with_for_update=True)
+    reread(session)
     _check_conflict(talk_of(session), typed, edit_token)
     programme.save_session(
         link.event,

@@ -11,7 +11,7 @@ from eventapp.core import tokens
 from eventapp.core.csrf import public_form
 from eventapp.core.errors import or_404
 from eventapp.core.forms import submit
-from eventapp.core.limits import limit
+from eventapp.core.limits import limit, visitor
 from eventapp.core.pages import page, private
 from eventapp.events import queries as events
 from eventapp.events.access import moved
@@ -39,7 +39,7 @@ def propose(slug: str) -> ResponseReturnValue:
     if form.is_submitted():
         limit(PACE, "propose")
     once = form.once.data if ONCE.fullmatch(form.once.data or "") else ""
-    if done := submit(form, lambda: operations.submit(event, form.answers(), once=once, counted=True)):
+    if done := submit(form, lambda: operations.submit(event, form.answers(), once=once, source=visitor())):
         return redirect(url_for(".mine", token=done.value.token, sent=1), 303)
     if not form.is_submitted():
         form.once.data = tokens.token()
@@ -48,10 +48,14 @@ def propose(slug: str) -> ResponseReturnValue:
 
 @views.route("/proposals/<token>", methods=["GET", "POST"])
 def mine(token: str) -> ResponseReturnValue:
-    """Show one's own proposal and change it while the call is open. Once accepted, redirect to the speaker's page."""
+    """Show one's own proposal and change it while the call is open.
+
+    Once accepted, the speaker's page has a link of its own, in an e-mail: this one was shown to the visitor who typed
+    the address. Before, both were one.
+    """
     proposal = _mine(token)
-    if proposal.speaking is not None:
-        return private(redirect(url_for("speaking.mine", token=proposal.speaking.token), 303))
+    if proposal.speaking is not None and proposal.speaking.token == token:
+        return private(redirect(url_for("speaking.mine", token=token), 303))
     call = queries.call_of(proposal.event)
     can_change = call is not None and call.state is CallState.OPEN and proposal.status is ProposalStatus.SUBMITTED
     form = ProposeForm.for_call(proposal.event, call, proposal=proposal) if call else None

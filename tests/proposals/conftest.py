@@ -12,6 +12,7 @@ from eventapp.notifications.speaker_emails import Draft
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode, SessionKind
 from eventapp.proposals import operations
+from eventapp.proposals.models import Proposal
 from eventapp.proposals.operations import ProposalInput
 
 DRAFT = Draft("A subject", "A text.\n\nAnother paragraph.")
@@ -72,6 +73,11 @@ def propose(event, **values):
 def accept(proposal, **values):
     with transaction():
         return operations.accept(db.session.merge(proposal), draft=DRAFT, **values)
+
+
+def speaking(proposal) -> str:
+    """The token of the speaker's own page."""
+    return db.session.get(Proposal, proposal.id, populate_existing=True).link.token
 
 
 def emails(kind: str = "") -> list[Email]:

@@ -7,10 +7,11 @@ import pytest
 from eventapp.accounts.rules import Role
 from eventapp.core.db import db, transaction
 from eventapp.programme.models import Participation, Session
-from eventapp.proposals import operations, queries
+from eventapp.proposals import operations, queries, speakers
 from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import Answer
-from tests.proposals.conftest import accept, emails, propose
+from tests.proposals.conftest import accept, emails, propose, speaking
+from tests.support.make import fresh
 
 DESK = "/manage/events/forum"
 LIST = f"{DESK}/proposals"
@@ -82,7 +83,8 @@ def test_a_vote_and_a_note_are_stored_with_the_name(organizer, forum, call):
     assert "Aoi Against Too long." in text(organizer)
     assert organizer.fill(path, {"vote": ""}).status_code == 303
     assert db.session.query(Review).one().vote is None
-    assert organizer.fill(path, {"vote": "9"}).status_code == 422
+    for wrong in ("9", "for"):
+        assert organizer.fill(path, {"vote": wrong}).status_code == 422
 
 
 @pytest.mark.both_engines("no other test runs one of its statements")
@@ -97,7 +99,7 @@ def test_the_email_is_read_and_changed_before_it_is_sent(organizer, forum, call)
     assert draft.subject == "Yes!"
     assert "Come by ship.\n\nBring a book." in draft.text
     link = db.session.query(SpeakerLink).one()
-    assert f"/proposals/{link.token}" in draft.text
+    assert f"/speaking/{link.token}" in draft.text
     assert organizer.fill(f"{DESK}/programme/sessions/{db.session.query(Session).one().code}").status_code == 303
     assert db.session.query(Participation).one().confirmed is False, "saving the form does not confirm for others"
     form = f"{DESK}/programme/sessions/{db.session.query(Session).one().code}"
@@ -127,10 +129,47 @@ def test_somebody_known_is_chosen_by_the_organizer_only(organizer, forum, call, 
     assert db.session.get(Proposal, proposal.id).link.person_id == namesake.id
 
 
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_speaker_who_has_a_link_keeps_it_unless_the_organizer_moves_it(organizer, client, forum, call, make, moves):
+    """Anybody can propose in the name of somebody on the programme."""
+    ada = make.person("Lovelace", "Ada")
+    make.session(forum, people=[ada])
+    with transaction():
+        link = speakers.link_for(fresh(forum), fresh(ada), email="known@example.org", language="ja")
+    token = link.token
+    proposal = propose(forum, email="stranger@example.org")
+    path = f"{LIST}/{proposal.code}/accept"
+    organizer.get(path)
+    assert "We still write to known@example.org" in text(organizer)
+    assert "The link that went to known@example.org stops working." in text(organizer)
+    assert organizer.fill(path, {"person": ada.code + (" moves" if moves else "")}).status_code == 303
+    kept = fresh(link)
+    assert (kept.email, kept.token == token) == (
+        ("stranger@example.org", False) if moves else ("known@example.org", True)
+    )
+    assert fresh(proposal).link_id == link.id
+    written = {email.to: email for email in emails("accepted") + emails("confirm")}
+    assert set(written) == ({"stranger@example.org"} if moves else {"stranger@example.org", "known@example.org"})
+    assert (kept.token in written["stranger@example.org"].text) is moves
+    if not moves:
+        assert token in written["known@example.org"].text
+
+
+def test_who_proposes_with_the_address_of_the_link_is_offered_once(organizer, forum, call, make):
+    ada = make.person("Lovelace", "Ada")
+    make.session(forum, people=[ada])
+    proposal = propose(forum)
+    with transaction():
+        speakers.link_for(fresh(forum), fresh(ada), email=proposal.email.upper(), language="en")
+    organizer.get(f"{LIST}/{proposal.code}/accept")
+    people = [one for one in organizer.page.all("input") if one.get("name") == "person"]
+    assert [one.get("value") for one in people] == ["new", ada.code]
+
+
 def test_a_declined_speaker_is_on_the_list_and_among_the_next_steps(organizer, client, forum, call):
     proposal = propose(forum)
     accept(proposal)
-    path = f"/speaking/{proposal.token}"
+    path = f"/speaking/{speaking(proposal)}"
     client.get(path)
     assert client.page.one("main").get("data-answer") == "pending"
     assert client.fill(path, action="/decline").status_code == 303
@@ -160,7 +199,7 @@ def test_a_speaker_is_asked_from_the_page_of_the_speaker(organizer, forum, make)
 def test_the_speakers_page_keeps_words_and_profile(client, organizer, forum, call):
     proposal = propose(forum)
     session = accept(proposal)
-    path = f"/speaking/{proposal.token}"
+    path = f"/speaking/{speaking(proposal)}"
     assert client.fill(path, action="/confirm").status_code == 303
     assert db.session.query(SpeakerLink).one().answer is Answer.CONFIRMED
     assert client.fill(f"{path}/profile", {"biography_ja": "川の人。", "family_ja": "ラブレス"}).status_code == 303
@@ -181,7 +220,7 @@ def test_the_speakers_page_keeps_words_and_profile(client, organizer, forum, cal
 def test_what_the_team_changed_meanwhile_is_in_the_speakers_form(client, organizer, forum, call):
     proposal = propose(forum)
     session = accept(proposal)
-    path = f"/speaking/{proposal.token}/sessions/{session.code}"
+    path = f"/speaking/{speaking(proposal)}/sessions/{session.code}"
     client.get(path)
     hidden = {i.get("name"): i.get("value") for i in client.page.all("input") if i.get("type") == "hidden"}
     organizer.fill(f"{DESK}/programme/sessions/{session.code}", {"title_en": "By the team"})

@@ -141,7 +141,8 @@ def test_two_proposals_of_one_person_have_one_link(call, forum):
     second = propose(forum, title="More rivers")
     accept(second, person=fresh(first).link.person)
     assert count(SpeakerLink) == 1
-    assert fresh(second).link.token == first.token
+    assert fresh(second).link.id == fresh(first).link.id
+    assert fresh(second).link.token not in {first.token, second.token}
 
 
 def test_a_decision_is_made_once(call, forum):
@@ -179,6 +180,20 @@ def test_an_accepted_proposal_is_reopened_only_once_its_session_is_deleted(call,
         operations.reopen(fresh(proposal))
     assert fresh(proposal).status is ProposalStatus.SUBMITTED
     assert count(SpeakerLink) == 0, "there is nothing to confirm any more"
+
+
+def test_a_proposal_accepted_as_the_wrong_person_is_accepted_as_another_one(call, forum, make):
+    wrong = make.person("Lovelace", "Ada")
+    make.session(forum, people=[wrong])
+    proposal = propose(forum)
+    session = accept(proposal, person=wrong)
+    with transaction():
+        programme.delete_session(db.session.get(Session, session.id))
+        operations.reopen(fresh(proposal))
+    assert count(SpeakerLink) == 1, "the person still has a part"
+    accept(proposal)
+    assert count(SpeakerLink) == 2
+    assert fresh(proposal).link.person_id != wrong.id
 
 
 def test_who_was_faster_with_the_same_form_is_found(call, forum, monkeypatch):
@@ -246,6 +261,23 @@ def test_deleting_leaves_nothing_of_the_person_behind(call, forum, make):
     assert [p.id for p in db.session.scalars(select(Proposal))] == [other.id]
     assert count(Review) == 0
     assert [draft.to for draft in emails()] == ["bo@example.org"]
+
+
+def test_deleting_finds_the_emails_with_the_link_of_the_speakers_page_that_is_gone(call, forum):
+    """It is none of the proposal, and the page ends when the decision is undone."""
+    proposal, other = propose(forum), propose(forum, email="bo@example.org")
+    for one in (proposal, other):
+        session = accept(one)
+        emails()
+        with transaction():
+            programme.delete_session(db.session.get_one(Session, session.id))
+            operations.reopen(fresh(one))
+    again = propose(forum, email="BO@example.org")
+    for one in (proposal, again):
+        with transaction():
+            operations.forget(fresh(one))
+    sent = [(email.to, email.kind) for email in emails()]
+    assert sent == [("bo@example.org", "proposals.received"), ("bo@example.org", "proposals.accepted")]
 
 
 def test_a_member_of_the_team_votes_once_and_may_vote_again(call, forum, make):

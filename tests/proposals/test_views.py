@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.core import clock
-from eventapp.core.db import db
+from eventapp.core.db import db, transaction
 from eventapp.events.rules import EventStatus
 from eventapp.mail.operations import EMAILS_AN_HOUR
-from eventapp.proposals import views
+from eventapp.proposals import operations, views
 from eventapp.proposals.models import Proposal
 from eventapp.proposals.rules import ProposalStatus
-from tests.proposals.conftest import accept, emails, open_call, propose
+from tests.proposals.conftest import accept, emails, open_call, propose, speaking
 
 PATH = "/events/forum/propose"
 ADA = {
@@ -162,9 +162,25 @@ def test_ones_own_proposal_is_changed_withdrawn_and_deleted(client, forum, call)
     assert emails() == []
 
 
-def test_the_link_of_an_accepted_proposal_leads_to_the_speakers_page(client, forum, call):
+def test_only_the_mailbox_of_the_proposer_gets_the_link_to_the_speakers_page(client, forum, call):
+    """Who sends the form sees the proposal at once, whatever address was typed."""
+    client.fill(PATH, ADA)
+    proposal = the_one()
+    accept(proposal)
+    response = client.get(f"/proposals/{proposal.token}")
+    assert response.status_code == 200
+    assert "use the link in our e-mail about it" in text(client)
+    token = speaking(proposal)
+    assert token not in response.get_data(as_text=True)
+    assert client.get(f"/speaking/{proposal.token}").status_code == 404
+    assert f"/speaking/{token}?lang=en" in emails("accepted")[0].text
+
+
+def test_a_link_from_when_both_were_one_still_leads_on(client, forum, call):
     proposal = propose(forum)
     accept(proposal)
+    with transaction():
+        db.session.get(Proposal, proposal.id).link.token = proposal.token
     response = client.get(f"/proposals/{proposal.token}")
     assert (response.status_code, response.location) == (303, f"/speaking/{proposal.token}")
     assert response.headers["Referrer-Policy"] == "no-referrer"
@@ -204,6 +220,15 @@ def test_somebody_elses_mailbox_is_not_filled_from_here(client, call):
     assert codes == [303] * EMAILS_AN_HOUR + [422]
     assert "several e-mails to this address in the last hour" in client.page.text(client.page.one("main"))
     assert db.session.query(Proposal).count() == len(emails()) == EMAILS_AN_HOUR
+
+
+@pytest.mark.both_engines("an upsert")
+def test_many_mailboxes_are_not_written_to_from_one_connection(client, call, monkeypatch):
+    monkeypatch.setattr(operations, "PROPOSALS_AN_HOUR", 2)
+    codes = [client.fill(PATH, {**ADA, "email": f"guest{n}@example.org"}).status_code for n in range(3)]
+    assert codes == [303, 303, 422]
+    assert "2 proposals have been sent from your connection within the last hour." in text(client)
+    assert len(emails()) == 2
 
 
 def test_an_unsolicited_email_contains_no_strangers_url(client, call):
