@@ -17,7 +17,6 @@ from eventapp.directory.rules import split_name
 from eventapp.events.models import Event
 from eventapp.invitations.operations import InvitationTerms
 from eventapp.invitations.rules import InvitedGuest, guests_in
-from eventapp.registration.forms import option_name
 from eventapp.registration.models import AttendanceOption
 from eventapp.registration.rules import Overrides
 
@@ -55,7 +54,10 @@ class InviteForm(Form):
         tags = list(dict.fromkeys([*event.working_languages, *languages.INTERFACE]))
         form = cls(data={"without_approval": True, "language": tags[0]})
         form.options = {one.key: one for one in options}
-        form.option.choices = [("", _("The guest chooses")), *((one.key, option_name(one)) for one in options)]
+        form.option.choices = [
+            ("", _("The guest chooses")),
+            *((one.key, one.name(languages.reader())) for one in options),
+        ]
         form.language.choices = [(tag, languages.language_name(tag, languages.interface())) for tag in tags]
         return form
 

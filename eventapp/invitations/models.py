@@ -62,6 +62,20 @@ class Invitation(Base, OfEvent):
         return typed_name(self.family_name, self.given_name)
 
     @property
+    def own_registration(self) -> Registration | None:
+        """The registration that came of it, if it is written to at the address of the invitation.
+
+        Only then does who has the link of the invitation have that of the registration, too. Another address may be
+        somebody else's: it need not be confirmed yet, or the team has corrected it.
+        """
+        made = self.registration
+        return made if made is not None and self.owns(made) else None
+
+    def owns(self, registration: Registration) -> bool:
+        """Whether a registration is written to at the address of the invitation."""
+        return registration.contact.email_key == self.email_key
+
+    @property
     def overrides(self) -> Overrides:
         """What the guest may do that others may not."""
         return Overrides(full=self.although_full, closed=self.although_closed, approval=self.without_approval)

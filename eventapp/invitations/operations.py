@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from eventapp.core import budgets, clock, tokens
 from eventapp.core.addresses import mailbox_key
-from eventapp.core.db import db, locked
+from eventapp.core.db import db, locked, savepoint
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row, reread
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
@@ -20,6 +22,7 @@ from eventapp.invitations.models import Invitation
 from eventapp.invitations.rules import ANSWERABLE, InvitationStatus, InvitedGuest
 from eventapp.mail import pending
 from eventapp.mail.operations import TooManyEmails, may_email
+from eventapp.registration import edits
 from eventapp.registration import operations as registration
 from eventapp.registration import queries as registrations
 from eventapp.registration.models import AttendanceOption, Contact, Registration
@@ -69,9 +72,9 @@ def add(event: Event, guests: Iterable[tuple[InvitedGuest, tuple[str, str]]], te
         key = mailbox_key(guest.email)
         whom = (key, name_key(family, given))
         if whom in known and known[whom] is None:
-            skipped.append((guest.email, _("is invited already")))
+            skipped.append((guest.email, _("has already been invited")))
         elif key in registered:
-            skipped.append((guest.email, _("is registered already")))
+            skipped.append((guest.email, _("is already registered")))
         else:
             withdrawn = known.get(whom)
             known[whom] = None
@@ -143,7 +146,7 @@ def send_drafts(event: Event) -> int:
 
 
 def check_takes_place(event: Event) -> None:
-    """Raise Refused if nobody can be invited to an event: it is not public, over or cancelled."""
+    """Raise Refused if nobody can be invited to an event because it is not public, is over or is cancelled."""
     if not event.public:
         raise Refused(_("Publish the event first: the invitations lead to its page."))
     if event.over:
@@ -163,7 +166,10 @@ def _notify(invitation: Invitation, what: str) -> None:
 
 
 def send_again(invitation: Invitation) -> None:
-    """Send one invitation again. Raises Refused if it was withdrawn or not sent yet, or the event is over or off."""
+    """Send one invitation again.
+
+    Raises Refused if it was withdrawn or not sent yet, or if the event does not take place any more.
+    """
     check_takes_place(invitation.event)
     if invitation.status not in ANSWERABLE:
         raise Refused(_("This invitation is no longer valid."))
@@ -186,10 +192,13 @@ def remind(event: Event) -> int:
 
 
 def withdraw(invitation: Invitation) -> None:
-    """End an invitation; its link says so. Somebody who has accepted stays registered."""
+    """End an invitation; its link says so. Somebody who has accepted stays registered. A draft that nobody is sending
+    just now is deleted.
+    """
+    reread(invitation, "status")
     pending.forget([pending.recipient_key(RECIPIENT, invitation.id)])
     if invitation.status is InvitationStatus.DRAFT:
-        db.session.delete(invitation)
+        delete_row(invitation)
     else:
         invitation.status = InvitationStatus.WITHDRAWN
     db.session.flush()
@@ -214,25 +223,54 @@ def _hold(invitation: Invitation) -> None:
 
 
 def answer(invitation: Invitation, status: InvitationStatus) -> None:
-    """Answer maybe or no. A guest who had accepted and now says no is no longer registered. Raises Refused."""
+    """Answer maybe or no. A guest who had accepted and now says no is no longer registered.
+
+    Raises Refused, also for a registration with another address, which its own link alone can cancel.
+    """
     if status not in {InvitationStatus.MAYBE, InvitationStatus.NO}:
         raise ValueError(status)
     _hold(invitation)
-    present = _registration(invitation)
+    present = acceptance(invitation).active
     if present is not None and status is InvitationStatus.MAYBE:
-        raise Refused(_("You are registered. You can cancel your registration on its page."))
+        raise Refused(_on_its_page())
     if present is not None:
+        _check_own(invitation, present)
         registration.cancel(present, by_guest=True)
     invitation.status, invitation.answered_at = status, clock.now()
     db.session.flush()
 
 
-def _registration(invitation: Invitation) -> Registration | None:
-    """The active registration that came from an invitation, or that it was merged into."""
+def _check_own(invitation: Invitation, present: Registration) -> None:
+    """Raise Refused if the registration is not for its link to cancel."""
+    if not invitation.owns(present):
+        raise Refused(_on_its_page())
+
+
+def _on_its_page() -> str:
+    return _("You are registered. You can cancel your registration on its page.")
+
+
+class Acceptance(NamedTuple):
+    """What became of an accepted invitation, as far as its link may tell: the `active` registration that came from it,
+    or that this was merged into.
+
+    `elsewhere`: the guest has accepted with another address that is checked. Whether that was registered before, is
+    confirmed or has ended, is for its mailbox to know.
+    """
+
+    active: Registration | None = None
+    elsewhere: bool = False
+
+
+def acceptance(invitation: Invitation) -> Acceptance:
+    """What became of it; nothing if nobody has accepted."""
     found = invitation.registration
-    if found is not None:
-        found = registrations.merged_into(found) or found
-    return found if found is not None and found.status in ACTIVE else None
+    if found is None:
+        return Acceptance()
+    found = registrations.merged_into(found) or found
+    if not invitation.owns(found) and registrations.checks_address(found.option):
+        return Acceptance(elsewhere=True)
+    return Acceptance(found if found.status in ACTIVE else None)
 
 
 def accept(
@@ -240,11 +278,12 @@ def accept(
 ) -> Registration:
     """Register the guest. Accepting again returns the registration.
 
-    The overrides of the invitation hold for the address that it was sent to. Raises Refused as
-    `registration.operations.register` does.
+    The overrides of the invitation hold for the address that it was sent to. Another address that is checked is written
+    to, whether or not it is registered, and nothing tells the guest which: the registration that is returned may be
+    somebody else's. Raises Refused as `registration.operations.register` does.
     """
     _hold(invitation)
-    present = _registration(invitation)
+    present = acceptance(invitation).active
     if present is not None:
         return present
     if invitation.option_id is not None and option.id != invitation.option_id:
@@ -254,20 +293,23 @@ def accept(
         raise Refused(_("Use the e-mail address to which the invitation was sent."), field="email")
     _withdraw_substitutes(invitation)
     try:
-        made = registration.register(
-            invitation.event,
-            answers,
-            option=option,
-            source=source,
-            came=RegistrationSource.INVITATION,
-            overrides=invitation.overrides if same else None,
-        )
+        with savepoint():  # a seat may have been taken
+            made = registration.register(
+                invitation.event,
+                answers,
+                option=option,
+                source=source,
+                came=RegistrationSource.INVITATION,
+                overrides=invitation.overrides if same else None,
+            )
     except registration.AlreadyRegistered as known:
         # A guest with the link can read the e-mails to this address, and to no other.
         found = registrations.by_token(known.token)
-        if not same or found is None:
+        if found is None or not (same or registrations.checks_address(option)):
             raise
         made = found
+        if not same:
+            edits.write_to_owner(invitation.event, made, answers.email, checked=True, source=source, people=1)
     invitation.registration_id = made.id
     invitation.status, invitation.answered_at = InvitationStatus.YES, clock.now()
     db.session.flush()
@@ -289,8 +331,9 @@ def name_somebody_else(invitation: Invitation, guest: InvitedGuest, family: str,
         raise Refused(_("You have named several people within the last hour. Try again later."))
     if not may_email(guest.email):
         raise TooManyEmails
-    present = _registration(invitation)
+    present = acceptance(invitation).active
     if present is not None:
+        _check_own(invitation, present)
         registration.cancel(present, by_guest=True)
     for other in added.invitations:
         other.in_place_of_id = invitation.id
@@ -312,7 +355,7 @@ def _withdraw_substitutes(invitation: Invitation) -> None:
     for other in db.session.scalars(locked(query.order_by(Invitation.id))):
         if other.status is InvitationStatus.REPLACED:  # and whom they have named in turn
             _withdraw_substitutes(other)
-        if _registration(other) is not None:
+        if acceptance(other).active is not None:
             raise Refused(_("Somebody else is coming in your place. Please contact the organizers."))
         withdraw(other)
 

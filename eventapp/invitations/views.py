@@ -43,10 +43,8 @@ def invitation(token: str) -> ResponseReturnValue:
 
 
 def _page(shown: Invitation, form: AnswerForm) -> Response:
-    answerable = _answerable(shown)
-    return private(
-        page("invitations/invitation.html", event=shown.event, invitation=shown, form=form, answerable=answerable)
-    )
+    values = {"answerable": _answerable(shown), "acceptance": operations.acceptance(shown)}
+    return private(page("invitations/invitation.html", event=shown.event, invitation=shown, form=form, **values))
 
 
 def _answerable(shown: Invitation) -> bool:
@@ -89,10 +87,21 @@ def accept(token: str) -> ResponseReturnValue:
     def register() -> Registration:
         return operations.accept(shown, form.answers(), or_404(form.chosen()), source=visitor())
 
+    known = shown.registration_id
     if done := submit(form, register, explain=lambda refusal: _write_to_owner(refusal, token, form)):
-        return private(redirect(url_for("registration.mine", token=done.value.token), 303))
+        checked = registration.checks_address(or_404(form.chosen()))
+        return private(redirect(_next(shown, done.value, new=shown.registration_id != known, checked=checked), 303))
     values = {"event": shown.event, "invitation": shown, "form": form, "options": options}
     return private(page("invitations/accept.html", **values, takable=lambda option: _is_open(shown, option)))
+
+
+def _next(shown: Invitation, made: Registration, *, new: bool, checked: bool) -> str:
+    """Where a guest goes who has accepted: to the registration, unless its link is for another mailbox alone."""
+    if not shown.owns(made) and checked:
+        return url_for("registration.sent", slug=shown.event.slug)
+    if not shown.owns(made) and not new:
+        return url_for(".invitation", token=shown.token)
+    return url_for("registration.mine", token=made.token)
 
 
 def _write_to_owner(refusal: Refused, token: str, form: TakePart) -> Refused:

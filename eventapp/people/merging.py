@@ -6,17 +6,26 @@ from typing import Any
 
 from sqlalchemy import Delete, Update, delete, select, update
 
+from eventapp.core import languages
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import fold
 from eventapp.core.refusals import Refused
 from eventapp.people.models import RegistrationNote, RegistrationTag
-from eventapp.registration import contacts, files, history, session_seats, undo_steps
+from eventapp.registration import contacts, files, history, notices, session_seats, undo_steps
 from eventapp.registration import operations as registration
 from eventapp.registration.history import RegistrationChange
 from eventapp.registration.models import ModeChange, Registration
 from eventapp.registration.records import MergedRegistration, SessionSeatChange
-from eventapp.registration.rules import ACTIVE, IN_LINE, RegistrationStatus, name_key, searchable
+from eventapp.registration.rules import (
+    ACTIVE,
+    IN_LINE,
+    UNCONFIRMED,
+    Notice,
+    RegistrationStatus,
+    name_key,
+    searchable,
+)
 
 # The best first: a seat is better than a place in line, and what does not expire is better than what does.
 _BEST = (
@@ -33,9 +42,11 @@ _SEAT = ("option", "status", "waiting_since", "held_until", "party")
 
 def merge(kept: Registration, other: Registration) -> None:
     """Make two registrations one. What `kept` does not say is taken from the other, with tags, notes, files, seats in
-    sessions and history; the seat is the better one of both, and the place in line the older one. Nobody is e-mailed.
+    sessions and history; the seat is the better one of both, and the place in line the older one.
 
-    The private link of the other leads to the one that is kept. Raises Refused if one of them has ended.
+    The private link of the other may lead to the one that is kept (`registration.queries.led_to`). Nobody is e-mailed,
+    unless the other is written to at an address of its own: there may be another person, whose ticket and calendar
+    entry end. Raises Refused if one of them has ended.
     """
     if kept.id == other.id or kept.event_id != other.event_id:
         raise Refused(_("Choose two different registrations."))
@@ -43,6 +54,7 @@ def merge(kept: Registration, other: Registration) -> None:
     registration.hold(other)
     if not {kept.status, other.status} <= ACTIVE:
         raise Refused(_("One of these registrations is no longer active."))
+    unconfirmed = other.status in UNCONFIRMED  # nobody knows whose address it is
     _seat(kept, other)
     session_seats.hand_over(other, kept)
     _move(kept, other)
@@ -51,6 +63,17 @@ def merge(kept: Registration, other: Registration) -> None:
     registration.leave(other, RegistrationStatus.CANCELLED)
     # Only now: two active registrations of one name can't share a contact.
     _fill(kept, other)
+    if not unconfirmed and kept.contact_id != other.contact_id:
+        with languages.force_locale(other.language):
+            notices.notify(other, Notice.CANCELLED, reason=_ended())
+
+
+def _ended() -> str:
+    """What the reader of another address is told: not who else is registered, as it may be a stranger."""
+    return _(
+        "It looked like the second registration of one person. If you have also registered with another e-mail "
+        "address, that registration goes on. If not, please write to the organizers."
+    )
 
 
 def _seat(kept: Registration, other: Registration) -> None:

@@ -14,7 +14,6 @@ from eventapp.people.rules import ANY, NONE, PeopleQuery
 from eventapp.programme.rules import Mode
 from eventapp.registration.answers import answer_name
 from eventapp.registration.form_models import Question
-from eventapp.registration.forms import option_name
 from eventapp.registration.models import AttendanceOption
 from eventapp.registration.question_rules import QuestionKind
 from eventapp.registration.rules import RegistrationSource
@@ -40,13 +39,17 @@ class Pill:
 
 
 def controls(
-    options: Iterable[AttendanceOption], questions: Iterable[Question], tags: Iterable[PeopleTag], sessions: Sessions
+    options: Iterable[AttendanceOption],
+    questions: Iterable[Question],
+    tags: Iterable[PeopleTag],
+    sessions: Sessions,
+    *,
+    language: str,
 ) -> list[FilterControl]:
     """The filters that the list offers, besides the search and the states."""
-    language = languages.reader()
     kinds = [(kind.value, kind.label) for kind in OrganizationKind]
     found = [
-        FilterControl("option", _("Option"), [(one.key, option_name(one)) for one in options]),
+        FilterControl("option", _("Option"), [(one.key, one.name(language)) for one in options]),
         FilterControl("mode", _("Attendance mode"), [(mode.value, mode.label) for mode in Mode]),
         FilterControl("kind", _("Kind of organization"), [(NONE, _("Not sorted yet")), *kinds]),
         FilterControl("tag", _("Tag"), [(NONE, _("No tag")), *((one.name, one.name) for one in tags)]),
@@ -57,15 +60,15 @@ def controls(
         FilterControl("source", _("Registered by"), [(source.value, source.label) for source in RegistrationSource]),
     ]
     for question in questions:
-        found.append(FilterControl(f"a.{question.key}", question.label.resolve(language).text, _answers(question)))
+        label = question.label.resolve(language).text
+        found.append(FilterControl(f"a.{question.key}", label, _answers(question, language)))
     # A filter with one choice filters nothing.
     return [one for one in found if len(one.choices) > 1]
 
 
-def _answers(question: Question) -> list[tuple[str, str]]:
+def _answers(question: Question, language: str) -> list[tuple[str, str]]:
     """The answers to choose from: of a question with choices also those that are no longer offered."""
     any_or_none = [(ANY, _("Any answer")), (NONE, _("No answer"))]
-    language = languages.reader()
     if question.kind in {QuestionKind.YES_NO, QuestionKind.CONSENT}:
         return [("yes", _("Yes")), ("no", _("No")), *any_or_none]
     if question.kind.has_choices:
@@ -74,10 +77,15 @@ def _answers(question: Question) -> list[tuple[str, str]]:
 
 
 def pills(
-    query: PeopleQuery, options: Sequence[AttendanceOption], questions: Sequence[Question], sessions: Sessions
+    query: PeopleQuery,
+    options: Sequence[AttendanceOption],
+    questions: Sequence[Question],
+    sessions: Sessions,
+    *,
+    language: str,
 ) -> list[Pill]:
     """The filters that are set, without the search and the states, which have their own places."""
-    named = _names(options, questions, sessions)
+    named = _names(options, questions, sessions, language)
     return [
         Pill(named(name, value), query.without(name, value))
         for name, value in query.filters.pairs()
@@ -90,10 +98,9 @@ def _selected(query: PeopleQuery) -> str:
 
 
 def _names(
-    options: Sequence[AttendanceOption], questions: Sequence[Question], sessions: Sessions
+    options: Sequence[AttendanceOption], questions: Sequence[Question], sessions: Sessions, language: str
 ) -> Callable[[str, str], str]:
-    language = languages.reader()
-    known = {one.name: one for one in controls(options, questions, [], sessions)}
+    known = {one.name: one for one in controls(options, questions, [], sessions, language=language)}
     asked = {f"a.{question.key}": question for question in questions}
 
     def named(name: str, value: str) -> str:
@@ -111,7 +118,7 @@ def _names(
             case "email":
                 words = _("With an e-mail address") if value == "yes" else _("Without an e-mail address")
             case "option":
-                words = next((option_name(one) for one in options if one.key == value), value)
+                words = next((one.name(language) for one in options if one.key == value), value)
             case "session":
                 words = next((text.resolve(language).text for code, text in sessions if code == value), value)
         if name in asked:

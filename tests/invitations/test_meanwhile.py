@@ -50,7 +50,7 @@ def test_who_says_no_while_two_registrations_are_merged_is_not_registered(app, m
     with transaction():
         made = operations.accept(guest(), RegistrationInput(email="ann@example.org", family_name="ann"), option)
     mine = by_number(Registration, made)
-    kept = by_number(Registration, make.registration(made.event, option))
+    kept = by_number(Registration, make.registration(made.event, option, "ann@example.org"))
     after(app, lambda: merging.merge(kept(), mine()), lambda: operations.answer(guest(), InvitationStatus.NO))
     db.session.rollback()
     assert [mine().status, kept().status] == [RegistrationStatus.CANCELLED] * 2

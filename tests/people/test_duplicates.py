@@ -20,6 +20,7 @@ from eventapp.registration.models import SessionSignup
 from eventapp.registration.records import SessionWaitlistEntry
 from eventapp.registration.rules import ACTIVE, HELD, HOLDS_SEAT, IN_LINE, RegistrationStatus
 from tests.support.make import fresh, words
+from tests.support.outbox import emails
 
 DESK = "/manage/events/forum/registrations/duplicates"
 
@@ -164,14 +165,74 @@ def test_tags_notes_and_seats_in_sessions_come_along(make, forum):
     assert db.session.scalars(select(SessionSignup.registration_id)).all() == [one.id]
 
 
-def test_the_link_of_the_other_leads_to_the_kept_one(client, make, forum):
+PAGES = ("", "/ticket", "/ticket.pdf", "/join", "/here", "/certificate")
+
+
+def places(client, person) -> set[str]:
+    """Where the pages of a private link lead."""
+    found = {client.get(f"/registrations/{fresh(person).token}{one}").location or "" for one in PAGES}
+    return {place.removeprefix("/registrations/").partition("/")[0] for place in found}
+
+
+def by_link_of_mailbox(*people) -> None:
+    with transaction():
+        for one in people:
+            fresh(one).only_emailed = True
+
+
+def test_the_link_of_the_other_leads_to_the_kept_one_if_only_their_mailbox_has_it(client, make, forum):
+    option = make.option(forum)
+    one = make.registration(forum, option, "a@x.org", family_name="Lovelace", given_name="Ada")
+    two = make.registration(forum, option, "a@x.org", family_name="Lovelace", given_name="A")
+    by_link_of_mailbox(two)
+    merged(one, two)
+    assert places(client, two) == {fresh(one).token}
+
+
+@pytest.mark.parametrize("address", ["stranger@x.org", "ada@x.org"])
+def test_who_registers_in_the_name_of_somebody_never_gets_their_link(client, organizer, make, forum, address):
+    """Whether the stranger has typed an address of their own, or that of the person and seen the link at once."""
+    option = make.option(forum)
+    ada = make.registration(forum, option, "ada@x.org", family_name="Lovelace", given_name="Ada")
+    given = "Ada" if address == "stranger@x.org" else "A"
+    stranger = make.registration(forum, option, address, family_name="Lovelace", given_name=given)
+    if address == "stranger@x.org":
+        by_link_of_mailbox(stranger)  # theirs
+    organizer.fill(f"{DESK}/{ada.id}/{stranger.id}", {"keep": str(ada.id)})
+    assert not places(client, stranger) & {fresh(ada).token}
+    client.get(f"/registrations/{fresh(stranger).token}")
+    said = client.page.text(client.page.one("main"))
+    assert "If you have another one, it goes on" in said
+    assert address == "ada@x.org" or "ada@x.org" not in said
+
+
+def test_two_addresses_are_a_warning_before_merging_and_an_e_mail_to_the_other_one(organizer, make, forum):
     option = make.option(forum)
     one = make.registration(forum, option, "a@x.org", family_name="Lovelace")
-    two = make.registration(forum, option, "b@x.org", family_name="Lovelace")
+    two = make.registration(forum, option, "b@x.org", family_name="Lovelace", language="ja")
+    same = make.registration(forum, option, "a@x.org", family_name="Lovelace", given_name="Ada")
+    emails()
+    organizer.get(f"{DESK}/{one.id}/{same.id}")
+    warning = "Two e-mail addresses: is this one person?"
+    assert warning not in organizer.page.text(organizer.page.one("main"))
+    organizer.get(f"{DESK}/{one.id}/{two.id}")
+    assert warning in organizer.page.text(organizer.page.one("main"))
+    merged(one, same)
     merged(one, two)
-    response = client.get(f"/registrations/{fresh(two).token}")
-    assert response.status_code == 302
-    assert response.location.endswith(f"/registrations/{fresh(one).token}")
+    (email,) = emails()
+    assert (email.to, email.kind) == ("b@x.org", "registration.cancelled")
+    assert "別のメールアドレス" in email.text and "a@x.org" not in email.text
+    (calendar,) = email.calendars
+    assert b"METHOD:CANCEL" in calendar.content
+
+
+def test_nobody_is_e_mailed_at_an_address_that_was_not_confirmed(make, forum):
+    option = make.option(forum)
+    one, two = pair(make, forum, option)
+    emails()
+    in_state(two, "unconfirmed", held_until=clock.now())
+    merged(one, two)
+    assert emails() == []
 
 
 @pytest.mark.both_engines("grouping")
@@ -338,7 +399,11 @@ def test_the_place_in_the_line_of_a_session_comes_along(make, forum):
 @pytest.mark.both_engines("bulk updates and row locks")
 def test_a_link_leads_through_all_mergers_to_the_one_that_is_active(client, make, forum):
     option = make.option(forum)
-    first, second, third = (make.registration(forum, option, f"{n}@x.org", family_name="Lovelace") for n in range(3))
+    first, second, third = (
+        make.registration(forum, option, "ada@x.org", family_name="Lovelace", given_name=given)
+        for given in ("A", "A. K.", "Ada")
+    )
+    by_link_of_mailbox(first, second)
     merged(second, first)
     merged(third, second)
     response = client.get(f"/registrations/{fresh(first).token}")

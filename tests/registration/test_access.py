@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from eventapp.core.addresses import domain_key
 from eventapp.core.db import db, transaction
@@ -11,7 +12,8 @@ from eventapp.core.refusals import Refused
 from eventapp.lifecycle.clone import clone
 from eventapp.programme.rules import Mode
 from eventapp.registration import edits, operations, paces, queries, setup
-from eventapp.registration.rules import Access, has_domain, is_code
+from eventapp.registration.models import Registration
+from eventapp.registration.rules import Access, AddressCheck, RegistrationStatus, has_domain, is_code
 from tests.support.make import fresh
 
 PATH = "/events/forum/register"
@@ -103,6 +105,15 @@ def test_an_address_of_another_domain_is_refused_in_words(client, make, forum):
     assert client.fill(PATH, {**ADA, "email": "ada@elsewhere.example"}).status_code == 422
     assert "only for e-mail addresses that end in @city.example and @town.example" in problems(client)
     assert client.fill(PATH, ADA).status_code == 303
+
+
+def test_an_address_of_the_domain_must_be_ones_own_unless_the_team_trusts_what_is_typed(client, make):
+    for check, location in ((AddressCheck.AUTO, "/register/sent"), (AddressCheck.NEVER, "/registrations/")):
+        event = make.event(f"check-{check}", address_check=check)
+        make.option(event, access=Access.DOMAIN, domains=["city.example"])
+        assert location in client.fill(f"/events/{event.slug}/register", ADA).location
+    status = db.session.scalars(select(Registration.status).order_by(Registration.id)).all()
+    assert status == [RegistrationStatus.UNCONFIRMED, RegistrationStatus.CONFIRMED]
 
 
 def test_the_team_registers_whom_it_likes(make, forum):
