@@ -98,7 +98,7 @@ class WithCompanions(AboutPerson):
 
     @cached_property
     def _kind(self) -> type[Companion]:
-        fields: dict[str, Any] = {f"q_{question.key}": question_field(question) for question in self.questions}
+        fields: dict[str, Any] = {f"q_{one.key}": question_field(one, languages.reader()) for one in self.questions}
         return type("CompanionInEvent", (Companion,), fields)
 
     def _companion(self, number: int, *, blank: bool = False) -> Companion:

@@ -29,6 +29,23 @@ def registrations(contact: Contact) -> list[Registration]:
     return list(db.session.scalars(query.order_by(Registration.id)))
 
 
+def is_decided_by(registration: Registration) -> bool:
+    """Whether an attendee may see and say how their contact is written to.
+
+    Anybody can type an address for which others are registered, and gets a private link without access to the mailbox.
+    So those decide who were there first; a statement only for others.
+    """
+    contact = registration.contact
+    if registration.created_at <= contact.created_at:
+        return True
+    before = exists().where(
+        Registration.contact_id == contact.id,
+        Registration.status.in_(ACTIVE),
+        Registration.created_at < registration.created_at,
+    )
+    return not db.session.scalar(select(before))
+
+
 def has_active(contact: Contact) -> bool:
     """Whether a contact has an active registration."""
     found = exists().where(Registration.contact_id == contact.id, Registration.status.in_(ACTIVE))

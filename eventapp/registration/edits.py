@@ -13,8 +13,8 @@ from eventapp.directory.rules import typed_name
 from eventapp.events.models import Event
 from eventapp.mail.operations import TooManyEmails, may_email
 from eventapp.programme.rules import Mode
-from eventapp.registration import contacts, files, notices, queries, seats, session_seats, undo_steps
-from eventapp.registration.admission import check_access, check_open
+from eventapp.registration import contacts, files, history, notices, queries, seats, session_seats, undo_steps
+from eventapp.registration.admission import check_access, check_open, count
 from eventapp.registration.models import AttendanceOption, Contact, ModeChange, Registration
 from eventapp.registration.operations import RegistrationInput, check_guest_may, fill, hold, is_taken
 from eventapp.registration.rules import (
@@ -25,8 +25,10 @@ from eventapp.registration.rules import (
     UNCONFIRMED,
     Access,
     Notice,
+    RegistrationStatus,
     StepKind,
     first_status,
+    is_corrected,
     is_somebody_else,
     name_key,
 )
@@ -40,7 +42,9 @@ def change(
     by_team: bool = False,
     everybody: bool = False,
 ) -> None:
-    """Change the submitted answers, and how the contact is written to.
+    """Change the submitted answers, and how the contact is written to; an attendee, only if they decide about that
+    (`contacts.is_decided_by`). One who becomes somebody else, as far as the team knows them, waits for its approval
+    again where the option needs one.
 
     Only the team can give another e-mail address: to this person, or to `everybody` who shares the contact. They get a
     new link and the invitation there, because the old link went to somebody else. Raises Refused for a registration
@@ -56,6 +60,7 @@ def change(
     if key != registration.name_key:
         # An attendee must not learn who else is registered with an address.
         same = contacts.next_same_name(registration.contact, key) if by_guest else 0
+    another = by_guest and key != registration.name_key and _is_new_to_team(registration, key)
     moves = by_team and (mailbox_key(answers.email) or None) != registration.contact.email_key
     try:
         with savepoint():
@@ -73,15 +78,37 @@ def change(
         name = typed_name(answers.family_name, answers.given_name)
         about = _("%(name)s is already registered with this e-mail address.", name=name)
         raise Refused(about, field="email") from error
-    if not moves:
-        if by_team:
-            registration.contact.email = answers.email.strip()  # perhaps another spelling of the same mailbox
-        _write_in(registration.contact, answers)
+    if not moves and (not by_guest or contacts.is_decided_by(registration)):
+        _change_contact(registration.contact, answers, by_team=by_team)
     for one in moved:
         new_link(one)
+    if another:
+        _approve_again(registration)
 
 
-def _write_in(contact: Contact, answers: RegistrationInput) -> None:
+def _is_new_to_team(registration: Registration, key: str) -> bool:
+    return not is_corrected(name_key(*history.name_for_team(registration)), key)
+
+
+def _approve_again(registration: Registration) -> None:
+    """A seat that the team gave to somebody is kept for another person until the team has decided. Nor does a step back
+    lead to what was approved under another name.
+    """
+    undo_steps.forget(registration)
+    if registration.option.access is not Access.APPROVAL or registration.status is not RegistrationStatus.CONFIRMED:
+        return
+    registration.status = RegistrationStatus.PENDING
+    registration.sequence += 1
+    db.session.flush()
+    if may_email(registration.email):
+        notices.notify(registration, Notice.RECEIVED)
+    else:
+        notices.notify_of_changes(registration)
+
+
+def _change_contact(contact: Contact, answers: RegistrationInput, *, by_team: bool) -> None:
+    if by_team:
+        contact.email = answers.email.strip()  # perhaps another spelling of the same mailbox
     contact.language = answers.language
     contact.zone = answers.zone if answers.zone in clock.zones() else ""
     if answers.phone is not None:
@@ -110,10 +137,10 @@ def _move(registration: Registration, answers: RegistrationInput, *, everybody: 
 def must_confirm(registration: Registration, option: AttendanceOption) -> bool:
     """Whether an attendee who changes to an option must first confirm the e-mail address, as newcomers must.
 
-    Otherwise anybody could register somebody else after all, by a detour over an option without that check.
+    Otherwise anybody could register somebody else after all, by a detour over an option without that check. What counts
+    is how this private link was given out, and not whether the team has turned the check on since.
     """
-    known = queries.checks_address(registration.option) or registration.status in UNCONFIRMED
-    return queries.checks_address(option) and not known
+    return queries.checks_address(option) and not registration.only_emailed
 
 
 def change_option(
@@ -215,6 +242,22 @@ def send_link(event: Event, email: str) -> None:
     if not may_email(email):
         raise TooManyEmails
     notices.ask_for_link(event.id, email)
+
+
+def write_to_owner(event: Event, known: Registration, email: str, *, checked: bool, source: str, people: int) -> None:
+    """E-mail the owner of a registered address that somebody has typed: the link, or what confirms the registration.
+
+    Where addresses are `checked`, who typed it must notice no difference: it uses up the budgets of another
+    address, too. Raises Refused if there have been too many e-mails.
+    """
+    if checked:
+        count(event, source, email, people=people)
+    if checked and known.status in UNCONFIRMED:
+        notices.notify(known, Notice.ADDRESS)
+    elif checked:
+        notices.ask_for_link(event.id, email)
+    else:
+        send_link(event, email)
 
 
 def new_link(registration: Registration) -> None:

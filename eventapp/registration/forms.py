@@ -23,6 +23,7 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.directory.rules import OrganizationKind
 from eventapp.events.models import Event
+from eventapp.registration import contacts
 from eventapp.registration.companion_forms import WithCompanions
 from eventapp.registration.form_models import PrivacyNotice
 from eventapp.registration.form_parts import FormParts
@@ -36,11 +37,6 @@ from eventapp.registration.question_fields import (
 )
 from eventapp.registration.question_rules import LONG_FORM, CheckAnswers
 from eventapp.registration.rules import Access, Availability
-
-
-def option_name(option: AttendanceOption) -> str:
-    """The name of an option for a reader."""
-    return languages.resolve(option.title).text or option.mode.label
 
 
 def left_blank(form: Any, field: Any) -> None:
@@ -146,10 +142,11 @@ class TakePart(WithCompanions):
         """
         questions = parts.questions
         before = dict(registration.answers) if registration is not None else {}
-        language = f"{languages.reader()} {languages.interface()}"
+        reader = languages.reader()
+        language = f"{reader} {languages.interface()}"
         made = parts.classes.get(language) if registration is None else None
         if made is None:
-            fields: dict[str, Any] = {f"q_{q.key}": question_field(q, before.get(q.key)) for q in questions}
+            fields: dict[str, Any] = {f"q_{q.key}": question_field(q, reader, before.get(q.key)) for q in questions}
             made = type("TakePartInEvent", (cls,), fields)
             if registration is None and len(parts.classes) < MOST_LANGUAGES:
                 parts.classes[language] = made
@@ -196,7 +193,7 @@ class TakePart(WithCompanions):
             form.take_people()
         else:
             del form["together"]
-        form.option.choices = [SelectChoice(o.key, option_name(o)) for o in options]
+        form.option.choices = [SelectChoice(o.key, o.name(languages.reader())) for o in options]
         form.organization_kind.choices = [
             SelectChoice("", "–"),
             *(SelectChoice(kind.value, kind.label) for kind in OrganizationKind),
@@ -226,11 +223,13 @@ class TakePart(WithCompanions):
         del self["language"], self["phone"], self["another"], self["everybody"]
         if registration is not None:
             del self["email"], self["blank"]
+            if not contacts.is_decided_by(registration):
+                del self["zone"]
         else:
             self.zone.validators = []  # a hidden field can't be corrected: an invalid zone is dropped
         coded = [option for option in self.options if option.access is Access.CODE]
         if coded:
-            named = languages.listing([_("“%(name)s”", name=option_name(option)) for option in coded])
+            named = languages.listing([_("“%(name)s”", name=option.name(languages.reader())) for option in coded])
             self.code.description = _("Only for %(options)s.", options=named)
         else:
             del self["code"]
@@ -284,7 +283,7 @@ class TakePart(WithCompanions):
             organization_kind=self.kind,
             country=self.country.data or None,
             language=(self.language.data if "language" in self else "") or self.reads,
-            zone=self.zone.data or "",
+            zone=(self.zone.data or "") if "zone" in self else "",
             code=(self.code.data or "") if "code" in self else "",
             phone=(self.phone.data or "").strip() if "phone" in self else None,
             extra=self.extra(),

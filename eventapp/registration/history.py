@@ -12,6 +12,7 @@ from eventapp.core import actors
 from eventapp.core.clock import now
 from eventapp.core.db import Base, db
 from eventapp.registration.models import AttendanceOption, Contact, Registration
+from eventapp.registration.rules import RegistrationStatus
 
 # What is recorded. The other columns follow from these, or say nothing to people.
 FIELDS = (
@@ -58,6 +59,22 @@ def give_reason(registration: Registration, reason: str) -> None:
     """Record this reason with the next change of the status, in this transaction."""
     if reason:
         db.session().info.setdefault(_REASONS, {})[registration.id] = reason
+
+
+def name_for_team(registration: Registration) -> tuple[str, str]:
+    """The (family, given) name by which the team knows somebody: as it was before the attendee's own changes, since the
+    team has last confirmed the registration or changed the name.
+    """
+    name = {"family_name": registration.family_name, "given_name": registration.given_name}
+    query = select(RegistrationChange).where(
+        RegistrationChange.registration_id == registration.id, RegistrationChange.field.in_(["status", *name])
+    )
+    for change in db.session.scalars(query.order_by(RegistrationChange.id.desc())):
+        if change.actor != actors.VISITOR and (change.field in name or change.after == RegistrationStatus.CONFIRMED):
+            break
+        if change.field in name:
+            name[change.field] = change.before or ""
+    return name["family_name"], name["given_name"]
 
 
 @event.listens_for(Session, "before_flush")

@@ -13,6 +13,7 @@ from eventapp.registration.operations import check_guest_may, flush_unless_taken
 from eventapp.registration.rules import (
     HELD,
     HOLDS_SEAT,
+    REGISTERED,
     UNCONFIRMED,
     Access,
     Notice,
@@ -24,19 +25,25 @@ from eventapp.registration.rules import (
 def confirm_address(registration: Registration) -> None:
     """The e-mail address is theirs, and so are the seat, or the position on the waiting list, that were only held.
 
-    This counts for everybody who has registered with the address and not confirmed it yet. Confirming again does
-    nothing. Somebody who confirms too late gets a seat if there still is one, else a position at the end of the waiting
-    list, together with those who were registered in the same form. Raises Refused if there is neither, if the
-    registration has ended in another way, and if the event is over or cancelled.
+    This counts for everybody who has registered with the address and not confirmed it yet, because the link of somebody
+    who has not was sent to the mailbox alone. Any other link may be that of a stranger who has typed the address for an
+    option without the check, and confirms nothing; nor does confirming again. Somebody who confirms too late gets a
+    seat if there still is one, else a position at the end of the waiting list, together with those who were registered
+    in the same form. Raises Refused if there is neither, if the registration has ended in another way, and if the event
+    is over or cancelled.
     """
     hold(registration)
     check_guest_may(registration)
+    if registration.status in REGISTERED:
+        return
     if registration.status is RegistrationStatus.EXPIRED:
         check_open(registration.event, registration.option)
         group = [registration, *_expired_with(registration)]
         give_seat(group, registration.option)
         for one in group:
             _is_registered(one)
+        if not registration.only_emailed:
+            return  # an offer that was not accepted: it tells nothing of the mailbox
     elif not registration.status.active:
         raise Refused(_("This registration is no longer active. Register again to attend."))
     for one in contacts.registrations(registration.contact):
@@ -52,7 +59,7 @@ def _expired_with(registration: Registration) -> list[Registration]:
 
     Not who has registered again meanwhile.
     """
-    if not queries.checks_address(registration.option):
+    if not registration.only_emailed:
         return []
     active = {(one.name_key, one.same_name) for one in contacts.registrations(registration.contact)}
     same = [

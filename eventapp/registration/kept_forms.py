@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
-
-from flask import Flask, current_app
+from typing import Any
 
 from eventapp.core.db import db
+from eventapp.core.running import extension
 from eventapp.entries.queries import venues_of
 from eventapp.entries.rows import VenueRow
 from eventapp.events import queries as events
@@ -58,7 +57,7 @@ def of_public_event(slug: str) -> KeptForm | None:
     state = events.page_state(slug, Shown.SEATS)
     if state is None or not state.public:
         return None
-    kept = cast(dict[str, tuple[PageState, KeptForm]], current_app.extensions["kept forms"])
+    kept: dict[str, tuple[PageState, KeptForm]] = extension("kept forms")
     found = kept.get(slug)
     if found is not None and found[0] == state:
         return found[1]
@@ -80,8 +79,3 @@ def _detach(form: KeptForm) -> None:
     for row in rows:
         if row is not None and row in db.session:
             db.session.expunge(row)
-
-
-def init_app(app: Flask) -> None:
-    """Keep forms per app."""
-    app.extensions["kept forms"] = {}

@@ -94,7 +94,7 @@ def option(event: Event, key: str = "") -> ResponseReturnValue:
 def remove_option(event: Event, key: str) -> ResponseReturnValue:
     """Delete a registration option."""
     setup.remove_option(or_404(queries.option_by_key(event, key)))
-    flash(_("The option has been removed."))
+    flash(_("The option has been deleted."))
     return redirect(url_for(".options", slug=event.slug), 303)
 
 
@@ -115,7 +115,7 @@ def question(event: Event, number: int = 0) -> ResponseReturnValue:
 def remove_question(event: Event, number: int) -> ResponseReturnValue:
     """Remove a question."""
     questions.remove_question(_question(event, number))
-    flash(_("The question has been removed."))
+    flash(_("The question has been deleted."))
     return redirect(url_for(".options", slug=event.slug), 303)
 
 

@@ -39,7 +39,7 @@ def pool(event: Event, number: int = 0) -> ResponseReturnValue:
 def remove_pool(event: Event, number: int) -> ResponseReturnValue:
     """Delete shared seats."""
     setup_seats.remove_pool(event, _pool(event, number))
-    flash(_("The shared seats have been removed."))
+    flash(_("The shared seats have been deleted."))
     return redirect(url_for("registration_manage.options", slug=event.slug), 303)
 
 

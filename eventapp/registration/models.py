@@ -108,6 +108,10 @@ class AttendanceOption(Base, Closes, OfEvent):
         parts = ("people", "seats", "deadlines")
         return [*(f"event:{self.event_id}:{part}" for part in parts), "events"]
 
+    def name(self, language: str) -> str:
+        """Its title in a language; one without a title is called like its mode."""
+        return self.title.resolve(language).text or self.mode.label
+
     @property
     def limit(self) -> int | None:
         """The number of seats, its own or shared; None if there is no limit."""
@@ -166,7 +170,8 @@ class AttendanceOption(Base, Closes, OfEvent):
     @property
     def offered_until(self) -> datetime:
         """Until when a seat that is offered now can be accepted."""
-        return min(now() + timedelta(hours=self.offer_hours), self.event.starts_at)
+        event = self.event
+        return rules.offered_until(now(), self.offer_hours, starts_at=event.starts_at, zone=event.zone)
 
     @property
     def held_until(self) -> datetime:
@@ -257,6 +262,9 @@ class Registration(Base, Scoped):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
     status: Mapped[RegistrationStatus]
     token: Mapped[str] = mapped_column(unique=True, default=tokens.token)
+    # Whether the private link was only given to the reader of the mailbox, or to the team. Otherwise it was shown to
+    # the person who typed the address.
+    only_emailed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Rises when tickets that were issued before must no longer admit anybody.
     ticket_revision: Mapped[int] = mapped_column(default=0, server_default="0")
     uid: Mapped[str] = mapped_column(unique=True, default=tokens.uid)
@@ -295,8 +303,11 @@ class Registration(Base, Scoped):
         return [f"event:{self.event_id}:people"]
 
     def replace_link(self) -> None:
-        """Make the private link and the ticket invalid that were issued before: somebody else may have them."""
-        self.token = tokens.token()
+        """Make the private link and the ticket invalid that were issued before: somebody else may have them.
+
+        The new link is only e-mailed.
+        """
+        self.token, self.only_emailed = tokens.token(), True
         self.ticket_revision += 1
 
     @property

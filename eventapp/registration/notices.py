@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from eventapp.core import budgets
 from eventapp.core.addresses import mailbox_key
-from eventapp.core.db import db
 from eventapp.mail import pending
 from eventapp.registration import queries
 from eventapp.registration.models import AttendanceOption, Registration
@@ -62,8 +61,17 @@ def notify_of_changes(registration: Registration) -> None:
 
 def notify_all_with(option: AttendanceOption) -> None:
     """Notify everybody with this option of changes."""
-    query = select(Registration.id).where(Registration.option_id == option.id, queries.ACTIVE_AND_EMAILED)
-    enqueue_changes(option.event_id, db.session.scalars(query))
+    _enqueue_all(option.event_id, Registration.option_id == option.id)
+
+
+def notify_everybody(event_id: int) -> int:
+    """Notify everybody who is coming or waiting of a change, at once. Returns how many."""
+    return _enqueue_all(event_id, Registration.event_id == event_id, at_once=True)
+
+
+def _enqueue_all(event_id: int, condition: ColumnElement[bool], *, at_once: bool = False) -> int:
+    query = select(Registration.id).where(condition, queries.ACTIVE_AND_EMAILED)
+    return pending.enqueue_changes_of(query, RECIPIENT, RECIPIENT, topic=f"event:{event_id}", at_once=at_once)
 
 
 def enqueue_changes(event_id: int, registrations: Iterable[int], *, at_once: bool = False) -> None:

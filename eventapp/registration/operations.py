@@ -119,12 +119,15 @@ def register(
     admission.check_open(event, option, by_team=by_team or (overrides is not None and overrides.closed))
     if not by_team and overrides is None:
         admission.check_access(option, email=answers.email, code=answers.code)
+    unconfirmed = not by_team and overrides is None and queries.checks_address(option)
+    if unconfirmed:
+        # Before who is registered is looked up: a full option is full for everybody who types an address.
+        _check_room(option, 1 + len(companions))
     contact = _check_new(event, answers, companions, another=another)
     # The same moment for all tells who was on one form.
     moment = clock.now()
     came = came or (RegistrationSource.TEAM if by_team else RegistrationSource.FORM)
     group = [_draft(event, option, one, moment, came, generated=generated) for one in (answers, *companions)]
-    unconfirmed = not by_team and overrides is None and queries.checks_address(option)
     if together and companions:
         give_seat(group, option, unconfirmed=unconfirmed)
     else:
@@ -137,6 +140,7 @@ def register(
         group[0].same_name = contacts.next_same_name(contact, group[0].name_key)
     for number, registration in enumerate(group):
         registration.contact_id = contact.id
+        registration.only_emailed = by_team or unconfirmed or overrides is not None
         if not _insert(registration):
             # The form was submitted twice, and the other request was faster.
             known = contacts.with_person(event, answers.email, registration.family_name, registration.given_name)[1]
@@ -252,6 +256,17 @@ def fill(registration: Registration, answers: RegistrationInput) -> None:
             registration.organization_kind = known.kind
 
 
+def _check_room(option: AttendanceOption, people: int) -> None:
+    """Raise Refused if there are too few seats and nobody can wait for one."""
+    if option.seats_left is not None and option.seats_left < people:
+        _check_line(option)
+
+
+def _check_line(option: AttendanceOption) -> None:
+    if not option.waiting_list and not option.draws:
+        raise Refused(_("This option is full. Choose another option."), field="option")
+
+
 def give_seat(
     group: Sequence[Registration],
     option: AttendanceOption,
@@ -261,8 +276,8 @@ def give_seat(
 ) -> None:
     """Assign seats or one position on the waiting list to all of a group. Raises Refused if there is neither."""
     seat = seats.take_for_newcomer(option, len(group)) or (overrides.full and seats.add(option, len(group)))
-    if not seat and not option.waiting_list and not option.draws:
-        raise Refused(_("This option is full. Choose another option."), field="option")
+    if not seat:
+        _check_line(option)
     approval = option.access is Access.APPROVAL and not overrides.approval
     moment, party = clock.now(), tokens.code(10) if len(group) > 1 and not seat else None
     for registration in group:

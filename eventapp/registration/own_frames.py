@@ -66,7 +66,8 @@ def page(known: OwnRow, own: OwnPage, *, key: Hashable, render: Render) -> str |
     mine = known.registration
     if own.undo or request.args.keys() - {"lang"}:
         return None
-    shape = (languages.reader(), request.query_string, mine.status, mine.option_id, mine.event.over, key, *_shape(own))
+    of_person = mine.status, mine.option_id, mine.event.over, bool(mine.email)
+    shape = (languages.reader(), request.query_string, *of_person, key, *_shape(own))
     # In a context of its own: the end of its request must not change the state of this one.
     make = partial(copy_context().run, _render, known, own, render)
     frame = _kept(known.kept.frames, shape, MOST, make)
@@ -149,7 +150,7 @@ def _render(known: OwnRow, own: OwnPage, render: Render) -> _Frame:
         "held_until": real.held_until,
         "waiting_since": real.waiting_since,
     }
-    nobody = detached(mine, {"email": email}, known.kept)
+    nobody = detached(mine, {"email": email if real.email else ""}, known.kept)
     shown = None if own.place is None else int(place)
     own = replace(own, until=until, place=shown, answers=answers, history=history)
     path = request.full_path.replace(real.token, token)

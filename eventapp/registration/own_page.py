@@ -23,7 +23,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import answers as answering
 from eventapp.registration import edits, queries, undo_steps, waiting_list
 from eventapp.registration.form_models import Question
-from eventapp.registration.forms import option_name, takable
+from eventapp.registration.forms import takable
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.own_rows import OwnRow
 from eventapp.registration.question_rules import QuestionKind
@@ -116,6 +116,7 @@ class OwnPage:
     history: list[tuple[str, str]]  # (when, what), in words
     undo: Undo | None
     again: bool
+    merged: bool  # whether it was taken for a second registration of the same person
 
     @property
     def seats(self) -> list[str]:
@@ -137,7 +138,7 @@ def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
     return OwnPage(
         place=waiting_list.position(registration) if registration.waiting_since else None,
         until=languages.moment_of(registration.held_until, event.zone) if registration.held_until else "",
-        rules=waiting_rules(registration.option) if registration.waiting_since else [],
+        rules=waiting_rules(registration) if registration.waiting_since else [],
         online=queries.joins_online(registration),
         own_link=queries.joins_by_own_link(registration),
         here=registration.status is RegistrationStatus.CONFIRMED and _is_running(event),
@@ -147,8 +148,15 @@ def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
         answers=_answers(registration, questions) if active else [],
         history=_history_in_words(registration, options) if known is None or known.changed else [],
         undo=_undo(registration, step),
-        again=undo_steps.cancelled_by_guest(registration, step) and takable(registration.option),
+        merged=registration.status is RegistrationStatus.CANCELLED and queries.merged_into(registration) is not None,
+        again=_may_come_back(registration, step),
     )
+
+
+def _may_come_back(registration: Registration, step: UndoableStep | None) -> bool:
+    event = registration.event
+    ended = registration.status is RegistrationStatus.EXPIRED or undo_steps.cancelled_by_guest(registration, step)
+    return ended and event.public and event.status is EventStatus.PUBLISHED and takable(registration.option)
 
 
 def _is_running(event: Event) -> bool:
@@ -242,7 +250,7 @@ def history(registration: Registration, options: list[AttendanceOption]) -> list
     rows = db.session.execute(_history, {"person": registration.id}).all()
     if not rows:
         return []
-    names = {option.id: option_name(option) for option in options}
+    names = {option.id: option.name(languages.reader()) for option in options}
     by_id = {one.id: one for one in programme.document(registration.event).sessions}
     found = []
     for row in rows:

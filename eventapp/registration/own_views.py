@@ -50,11 +50,11 @@ def _mine(token: str) -> Registration:
 @views.get("/registrations/<token>")
 @public_form
 def mine(token: str) -> ResponseReturnValue:
-    """State, facts and actions of one's own registration; that of the same person if it was merged with another."""
+    """State, facts and actions of one's own registration; those of the kept one if its link leads there."""
     known = own_rows.find(token)
     if known is None:
         return _own_page(_mine(token), StepForm())
-    if (kept := queries.merged_into(known.registration)) is not None:
+    if (kept := queries.led_to(known.registration)) is not None:
         return private(redirect(url_for(".mine", token=kept.token)))
     registration, own = known.registration, own_page.read(known.registration, known)
     fresh = _fresh(registration)

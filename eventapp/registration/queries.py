@@ -30,6 +30,7 @@ from eventapp.registration.rules import (
     HOLDS_SEAT,
     REGISTERED,
     UNCONFIRMED,
+    Access,
     AddressCheck,
     RegistrationStatus,
     searched,
@@ -120,11 +121,14 @@ def joins_by_own_link(registration: Registration) -> bool:
 def checks_address(option: AttendanceOption) -> bool:
     """Whether people must confirm their e-mail address before they have this option.
 
-    Unless the team decides, where it has a link to join online, of the event or of a session.
+    The team can decide. If it has not, they must where the option has a joining link, of the event or of a session, and
+    where it is only for addresses of certain domains, which anybody could type.
     """
     check = (option.settings or RegistrationSettings.usual()).address_check
     if check is not AddressCheck.AUTO:
         return check is AddressCheck.ALWAYS
+    if option.access is Access.DOMAIN:
+        return True
     online = option.mode is Mode.ONLINE
     return online and (bool(option.event.join_url) or programme.has_join_links(option.event_id))
 
@@ -206,6 +210,16 @@ def merged_into(registration: Registration) -> Registration | None:
     return db.session.scalar(query.where(MergedRegistration.registration_id == registration.id))
 
 
+def led_to(registration: Registration) -> Registration | None:
+    """The registration to which the private link of a merged one leads.
+
+    Only if the link was given to none but the reader of the mailbox that has the kept one, too: anybody can register in
+    somebody's name, or with their address, and be taken for the same person.
+    """
+    kept = merged_into(registration) if registration.only_emailed else None
+    return kept if kept is not None and kept.contact_id == registration.contact_id else None
+
+
 def same_form(registration: Registration) -> list[Registration]:
     """Who was registered with the same form, in its order: they share the contact and the moment."""
     same = (Registration.contact_id == registration.contact_id) & (Registration.created_at == registration.created_at)
@@ -235,8 +249,8 @@ def by_id(event: Event, number: int) -> Registration | None:
 def with_words(
     text: str, *columns: Any, folded: Callable[[str], ColumnElement[bool]] | None = None
 ) -> list[ColumnElement[bool]]:
-    """Who has each word of a search: as it is typed in one of the columns, or folded in the text to search in, with the
-    name, its reading and the organization. `folded` is another condition for a folded word.
+    """The conditions that somebody has each word of a search: as it is typed in one of the columns, or folded in the
+    text to search in, with the name, its reading and the organization. `folded` is another condition for a folded word.
     """
     found = []
     for word, typed in searched(text):
@@ -249,7 +263,7 @@ def with_words(
 
 
 def by_name(text: str) -> list[ColumnElement[bool]]:
-    """Who has each word of a search in the name or its reading."""
+    """The conditions that somebody has each word of a search in the name or its reading."""
     return with_words(text, Registration.family_name, Registration.given_name, folded=_named)
 
 

@@ -149,11 +149,11 @@ class Asked:
         return None
 
 
-def question_field(question: Question, held: object = None) -> Field:
-    """The unbound field of a question, in the reader's language, for somebody with this answer."""
-    label = languages.resolve(question.label).text
-    common: dict[str, Any] = {"description": languages.resolve(question.hint).text}
-    choices = [SelectChoice(one.key, languages.resolve(one.texts).text) for one in question.offered_to(held)]
+def question_field(question: Question, language: str, held: object = None) -> Field:
+    """The unbound field of a question, in a language, for somebody with this answer."""
+    label = question.label.resolve(language).text
+    common: dict[str, Any] = {"description": question.hint.resolve(language).text}
+    choices = [SelectChoice(one.key, one.texts.resolve(language).text) for one in question.offered_to(held)]
     match question.kind:
         case QuestionKind.LONG_TEXT:
             field = TextAreaField(label, validators=[Length(max=2000)], render_kw={"dir": "auto"}, **common)

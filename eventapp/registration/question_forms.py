@@ -150,7 +150,7 @@ class QuestionForm(Form):
         for field in (form.label, form.hint):
             field.offer(tags)
         form.choices.languages = list(form.label.languages)
-        form.condition.choices = [SelectChoice("", _("Always")), *_conditions(question, others)]
+        form.condition.choices = [SelectChoice("", _("No condition")), *_conditions(question, others)]
         return form
 
     def explain(self, refusal: Refused) -> Refused:

@@ -69,7 +69,7 @@ class AddressChange(Base):
 
 
 class MergedRegistration(Base):
-    """A registration that was merged into another one, because both are of one person. Its link leads there."""
+    """A registration that was merged into another one, because both are of one person."""
 
     __tablename__ = "merged_registration"
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from eventapp.core import kana
+from eventapp.core.clock import to_local
 from eventapp.core.kana import fold_kana
 from eventapp.core.labels import Labelled
 from eventapp.core.languages import gettext as _
@@ -17,7 +20,7 @@ from eventapp.core.localized import fold
 
 
 class RegistrationStatus(Labelled):
-    """The state of a registration. Each is in one of three groups: it holds a seat (HOLDS_SEAT), it waits for one
+    """The status of a registration. Each is in one of three groups: it holds a seat (HOLDS_SEAT), it waits for one
     (IN_LINE), or it has ended.
     """
 
@@ -82,7 +85,7 @@ class RegistrationSource(Labelled):
     FORM = "form", _l("Registration form")
     TEAM = "team", _l("Added by the team")
     INVITATION = "invitation", _l("Invitation")
-    IMPORT = "import", _l("Import")
+    IMPORT = "import", lazy_pgettext("source", "Import")
     DOOR = "door", _l("At the door")
 
 
@@ -106,7 +109,7 @@ class Promotion(Labelled):
 class AddressCheck(Labelled):
     """Whether people must confirm their e-mail address before they are registered."""
 
-    AUTO = "auto", _l("Where an option has a link to join online")
+    AUTO = "auto", _l("Where an option has a link to join online, or is for certain domains")
     ALWAYS = "always", _l("Always")
     NEVER = "never", _l("Never")
 
@@ -159,6 +162,18 @@ def is_somebody_else(before: str, now: str) -> bool:
     return bool(before) and not set(before.split()) & set(now.split())
 
 
+# Above this likeness, a word is another spelling of the same: Lovelce and Lovelace, and not Kenji and Kenta.
+_SPELT_ALIKE = 0.8
+
+
+def is_corrected(before: str, now: str) -> bool:
+    """Whether a name was only completed, or one word of it spelt otherwise. Both are name keys."""
+    lost, new = set(before.split()) - set(now.split()), set(now.split()) - set(before.split())
+    if not lost:
+        return True
+    return len(lost) == len(new) == 1 and SequenceMatcher(None, lost.pop(), new.pop()).ratio() > _SPELT_ALIKE
+
+
 def searched(typed: str) -> list[tuple[str, str]]:
     """The words of a search, each folded like `searchable` and as typed in lower case."""
     return [(fold_kana(word), word.casefold()) for word in typed.split()]
@@ -196,7 +211,8 @@ def first_status(*, seat: bool, approval: bool, unconfirmed: bool = False) -> Re
 def promoted_status(before: RegistrationStatus, *, offer: bool, approval: bool) -> RegistrationStatus:
     """The status of somebody on the waiting list who gets a seat.
 
-    Who has not confirmed the e-mail address yet keeps their position, and the seat is held while they may.
+    Somebody whose e-mail address is not confirmed yet keeps their position, and the seat is held as long as they may
+    confirm it.
     """
     if before is RegistrationStatus.UNCONFIRMED_WAITING:
         return RegistrationStatus.UNCONFIRMED
@@ -217,8 +233,24 @@ class Availability(StrEnum):
 HOLD_MINUTES = 30
 OFFER_HOURS = 24
 
+# On the event's clock. An offer that would end at night lasts until people have read their e-mails.
+_EVENING, _MORNING = time(21), time(10)
+# So long before the start the morning must be; in the last night, seats go to people who are awake.
+_LAST_NIGHT = timedelta(hours=12)
+
 # Up to this number, pages show how many seats are left exactly.
 EXACT_SEATS = 20
+
+
+def offered_until(now: datetime, hours: int, *, starts_at: datetime, zone: str) -> datetime:
+    """Until when a seat that is offered now can be accepted, at the latest until the event starts."""
+    until = now + timedelta(hours=hours)
+    local = to_local(until, zone)
+    if not _MORNING <= local.time() <= _EVENING:
+        day = local.date() + timedelta(days=local.time() > _EVENING)
+        morning = datetime.combine(day, _MORNING, ZoneInfo(zone)).astimezone(UTC)
+        until = morning if morning + _LAST_NIGHT <= starts_at else until
+    return min(until, starts_at)
 
 
 class SeatsLeft(NamedTuple):

@@ -13,6 +13,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused, WasDeleted
+from eventapp.core.rows import delete_row
 from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.events.rules import EventFormat, shifted_window
@@ -213,5 +214,4 @@ def remove_option(option: AttendanceOption) -> None:
                 was_public=option.event.public,
             )
         )
-    db.session.delete(option)
-    db.session.flush()
+    delete_row(option)

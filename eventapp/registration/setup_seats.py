@@ -14,6 +14,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused, WasDeleted
+from eventapp.core.rows import delete_row
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.registration import notices, queries, seats, waiting_list
@@ -60,8 +61,7 @@ def remove_pool(event: Event, pool: SeatPool) -> None:
     seats.lock_pool(pool, refusal=WasDeleted)
     if any(option.pool_id == pool.id for option in queries.options(event)):
         raise Refused(_("An option still has these seats. Give it its own seats first."))
-    db.session.delete(pool)
-    db.session.flush()
+    delete_row(pool)
 
 
 def draw(option: AttendanceOption) -> list[Registration]:

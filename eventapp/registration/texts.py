@@ -5,18 +5,21 @@ from __future__ import annotations
 from eventapp.core import languages
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import ngettext
-from eventapp.registration.models import AttendanceOption
+from eventapp.registration.models import Registration
 from eventapp.registration.rules import Promotion
 
 
-def waiting_rules(option: AttendanceOption) -> list[str]:
-    """The rules of an option's waiting list, as sentences."""
+def waiting_rules(registration: Registration) -> list[str]:
+    """The rules of the waiting list that somebody is on, as sentences."""
+    option = registration.option
     if option.draws:
+        if not registration.email:
+            return [_("The seats will be drawn among all who have registered. This page will show the result.")]
         return [_("The seats will be drawn among all who have registered. We will e-mail you the result.")]
     until = languages.moment_of(option.promotes_until, option.event.zone)
     answer = ngettext(
-        "You then have %(num)d hour to accept it, or it goes to the next.",
-        "You then have %(num)d hours to accept it, or it goes to the next.",
+        "You then have %(num)d hour to accept it, or until 10:00 if that is at night. Then it goes to the next.",
+        "You then have %(num)d hours to accept it, or until 10:00 if that is at night. Then it goes to the next.",
         option.offer_hours,
     )
     said = [_("Nobody who registers later comes before you. Seats that are offered to others count as taken.")]

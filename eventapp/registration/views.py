@@ -20,12 +20,12 @@ from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.events.queries import Shown
 from eventapp.events.rules import EventStatus
-from eventapp.registration import admission, edits, kept_forms, notices, operations, queries
+from eventapp.registration import edits, kept_forms, operations, queries
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.paces import trying
-from eventapp.registration.rules import MOST_PEOPLE, UNCONFIRMED, Notice
+from eventapp.registration.rules import MOST_PEOPLE, UNCONFIRMED
 
 views = Blueprint("registration", __name__)
 
@@ -105,14 +105,8 @@ def _write_to_owner(refusal: Refused, slug: str, form: TakePart) -> Refused:
     try:
         with transaction():
             event, known = or_404(events.by_slug(slug)), or_404(queries.by_token(refusal.token))
-            if checked := queries.checks_address(or_404(form.chosen())):
-                admission.count(event, visitor(), email, people=form.number_of_people)
-            if checked and known.status in UNCONFIRMED:
-                notices.notify(known, Notice.ADDRESS)
-            elif checked:
-                notices.ask_for_link(event.id, email)
-            else:
-                edits.send_link(event, email)
+            checked = queries.checks_address(or_404(form.chosen()))
+            edits.write_to_owner(event, known, email, checked=checked, source=visitor(), people=form.number_of_people)
     except Refused as too_many:
         return too_many
     form.owner_written = checked

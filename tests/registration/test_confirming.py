@@ -15,7 +15,7 @@ from eventapp.mail.operations import EMAILS_AN_HOUR
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
 from eventapp.registration import operations, queries, setup_seats, tasks
-from eventapp.registration.models import Registration, SeatPool
+from eventapp.registration.models import AttendanceOption, Registration, SeatPool
 from eventapp.registration.rules import Access, AddressCheck, Promotion
 from tests.support.make import fresh, words
 
@@ -29,6 +29,10 @@ def forum(make):
     event = make.event("forum", address_check=AddressCheck.ALWAYS)
     make.option(event, capacity=1)
     return event
+
+
+def options_of(event):
+    return db.session.scalars(select(AttendanceOption).where(AttendanceOption.event_id == event.id)).all()
 
 
 def own(number: int = 0) -> str:
@@ -75,6 +79,20 @@ def test_the_answer_to_a_registered_address_is_the_same_as_to_another_one(client
     assert [email.kind for email in emails()][2:] == ["registration.confirmed", "registration.link"]
 
 
+def test_a_full_option_is_full_also_for_who_is_registered(client, forum):
+    client.fill(PATH, ADA)
+    with transaction():
+        option = queries.option_by_key(fresh(forum), "in_person")
+        option.waiting_list = False
+    answers = [
+        client.post(PATH, data={**ADA, "email": email, "step": "register"})
+        for email in ("ada@example.org", "bo@example.org")
+    ]
+    said = [one.get_data(as_text=True).replace(ADA["email"], "bo@example.org") for one in answers]
+    assert [one.status_code for one in answers] == [422, 422]
+    assert said[0] == said[1]
+
+
 def test_a_registered_address_uses_up_the_same_budgets_as_another_one(client, forum):
     for _ in range(EMAILS_AN_HOUR):
         assert client.fill(PATH, ADA).status_code == 303
@@ -104,6 +122,20 @@ def test_who_is_too_late_can_register_again_with_one_click(client, make, forum):
         assert status(client, own()) == "confirmed"
 
 
+def test_who_is_too_late_is_promised_nothing_once_registration_has_closed(client, make, forum):
+    client.fill(PATH, ADA)
+    for late in (clock.now() + timedelta(days=9), forum.ends_at + timedelta(days=1)):
+        with time_machine.travel(late):
+            tasks.expire_held()
+            if late < forum.ends_at:
+                assert "register again" in client.get(own()).text
+                with transaction():
+                    for option in options_of(forum):
+                        option.closes_at = late - timedelta(days=1)
+            assert status(client, own()) == "expired"
+            assert "register again" not in client.get(own()).text
+
+
 def test_a_page_that_was_open_for_too_long_says_that_the_offer_is_over(client, make):
     event = make.event("offers")
     option = make.option(event, capacity=1, promotion=Promotion.OFFER, offer_hours=1)
@@ -112,7 +144,7 @@ def test_a_page_that_was_open_for_too_long_says_that_the_offer_is_over(client, m
         operations.cancel(fresh(people[0]))
     assert status(client, own(1)) == "offered"
     values = client.values(own(1), action="/accept")
-    with time_machine.travel(clock.now() + timedelta(hours=2)):
+    with time_machine.travel(fresh(people[1]).held_until + timedelta(minutes=1)):
         tasks.expire_held()
         refused = client.post(own(1) + "/accept", data=values)
         assert refused.status_code == 422

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from eventapp import lifecycle
 from eventapp.attendance import queries as attendance
 from eventapp.attendance.rules import Basis
 from eventapp.core.db import db, transaction
+from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
 from eventapp.registration import contacts, edits, operations, queries
 from eventapp.registration.models import Contact, Registration
 from eventapp.registration.operations import AlreadyRegistered, RegistrationInput
-from eventapp.registration.rules import name_key
+from eventapp.registration.rules import Access, name_key
 from tests.support.make import fresh
 from tests.support.outbox import emails
 
@@ -125,6 +127,27 @@ def test_each_person_without_an_address_is_a_person(make, forum):
     assert emails() == []
 
 
+@pytest.mark.parametrize(
+    ("state", "option"),
+    [
+        ("waiting", {"capacity": 1, "waiting_list": True}),
+        ("pending", {"access": Access.APPROVAL}),
+        ("drawn", {"access": Access.LOTTERY, "capacity": 1, "waiting_list": True}),
+        ("postponed", {}),
+    ],
+)
+def test_who_has_no_address_is_promised_no_e_mail_on_their_own_page(client, make, state, option):
+    event = make.event("forum")
+    make.registration(event, make.option(event, **option))
+    guest = register(event, email="")
+    if state == "postponed":
+        with transaction():
+            lifecycle.postpone_event(fresh(event), note=LocalizedText())
+    client.get(f"/registrations/{guest.token}")
+    said = client.page.text(client.page.one("main"))
+    assert "This page will" in said and "e-mail you" not in said
+
+
 def test_nobody_is_told_of_changes_to_people_without_an_address(organizer, make, forum):
     register(forum, email="")
     organizer.get("/manage/events/forum/cancel")
@@ -216,6 +239,24 @@ def test_who_types_a_known_address_does_not_change_how_it_is_written_to(client, 
     make.registration(forum, option, "office@example.org", language="ja", zone="Asia/Tokyo")
     assert client.fill(PATH, {**MAYOR, "zone": "Europe/Berlin"}).status_code == 303
     assert {(one.language, one.zone) for one in everybody()} == {("ja", "Asia/Tokyo")}
+
+
+@pytest.mark.both_engines("moments are compared")
+def test_the_own_page_of_who_typed_a_known_address_neither_shows_nor_changes_how_it_is_written_to(client, make, forum):
+    option = queries.options(forum)[0]
+    first = make.registration(forum, option, "office@example.org", language="ja", zone="Asia/Tokyo")
+    other = client.fill(PATH, MAYOR).location.split("?")[0]
+    client.get(f"{other}/change")
+    assert "Asia/Tokyo" not in client.page.text(client.page.one("main"))
+    assert client.fill(f"{other}/change", {"zone": "Europe/Berlin", "given_name": "Hana"}).status_code == 303
+    assert {(one.language, one.zone) for one in everybody()} == {("ja", "Asia/Tokyo")}
+    assert everybody()[1].given_name == "Hana"
+    assert client.fill(f"/registrations/{first.token}/change", {"zone": "Europe/Berlin"}).status_code == 303
+    assert {one.zone for one in everybody()} == {"Europe/Berlin"}
+    with transaction():
+        operations.cancel(fresh(first))
+    assert client.fill(f"{other}/change", {"zone": "Asia/Seoul"}).status_code == 303
+    assert {one.zone for one in everybody()} == {"Asia/Seoul"}, "nobody else has the address any more"
 
 
 def test_who_registers_again_is_written_to_in_the_language_of_this_time(client, make, forum):

@@ -14,7 +14,7 @@ from eventapp.core.refusals import Refused
 from eventapp.mail.models import Email
 from eventapp.notifications.tasks import send_due
 from eventapp.programme.rules import Mode
-from eventapp.registration import decisions, holds, operations, tasks, waiting_list
+from eventapp.registration import decisions, holds, operations, setup_seats, tasks, waiting_list
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import AddressCheck, Promotion, RegistrationStatus
 from tests.support.make import fresh
@@ -121,6 +121,36 @@ def test_one_click_confirms_everybody_who_registered_with_the_address(make, foru
     assert len(sent("confirmed")) == 3
 
 
+def test_the_link_of_an_option_without_the_check_confirms_no_address(make):
+    """Anybody who types an address there sees the private link at once."""
+    forum = make.event("forum", address_check=AddressCheck.AUTO, join_url="https://meet.example/x")
+    here = make.registration(forum, make.option(forum), "ada@example.org", given_name="Ada")
+    online = make.registration(forum, make.option(forum, Mode.ONLINE), "ada@example.org", given_name="Bo")
+    assert states([here, online]) == [CONFIRMED, UNCONFIRMED]
+    do(holds.confirm_address, here)
+    assert states([here, online]) == [CONFIRMED, UNCONFIRMED]
+    do(holds.confirm_address, online)
+    assert states([here, online]) == [CONFIRMED, CONFIRMED]
+
+
+@pytest.mark.parametrize("since", [AddressCheck.AUTO, AddressCheck.ALWAYS])
+def test_an_offer_that_was_not_accepted_confirms_no_address(make, since):
+    """Also if the team has decided since then that all addresses are checked."""
+    forum = make.event("forum", address_check=AddressCheck.AUTO, join_url="https://meet.example/x")
+    hall = make.option(forum, capacity=1, promotion=Promotion.OFFER)
+    first, second = make.registration(forum, hall), make.registration(forum, hall, "ada@example.org")
+    do(operations.cancel, first)
+    assert states([second]) == [OFFERED]
+    with time_machine.travel(clock.now() + timedelta(days=9)):
+        online = make.registration(forum, make.option(forum, Mode.ONLINE), "ada@example.org", given_name="Bo")
+        do(holds.expire, second)
+        assert states([second]) == [EXPIRED]
+        with transaction():
+            setup_seats.save_settings(fresh(forum), address_check=since, hold_minutes=30)
+        do(holds.confirm_address, second)
+        assert states([second, online]) == [CONFIRMED, UNCONFIRMED]
+
+
 def test_an_address_is_only_checked_by_default_where_there_is_a_link_to_join(make):
     plain = make.event("plain", address_check=AddressCheck.AUTO)
     assert make.registration(plain, make.option(plain, Mode.ONLINE)).status is CONFIRMED
@@ -173,12 +203,21 @@ def test_an_open_offer_counts_as_a_seat_that_is_taken(make, offered):
 
 def test_an_offer_that_is_not_accepted_in_time_goes_to_the_next(offered):
     sent()
-    with time_machine.travel(clock.now() + timedelta(hours=2, minutes=1)):
+    with time_machine.travel(fresh(offered[1]).held_until + timedelta(minutes=1)):
         tasks.expire_held()
         assert states(offered) == [CANCELLED, EXPIRED, OFFERED]
         assert len(sent("registration.expired")) == 1
         with pytest.raises(Refused):
             do(holds.accept, offered[1])
+
+
+def test_a_seat_that_becomes_free_at_night_is_offered_until_the_morning(make):
+    event = make.event("night")
+    option = make.option(event, capacity=1, promotion=Promotion.OFFER, offer_hours=2)
+    people = [make.registration(event, option) for _ in range(2)]
+    with time_machine.travel(event.starts_at - timedelta(days=30, hours=8), tick=False):  # 2:00 in Tokyo
+        do(operations.cancel, people[0])
+        assert fresh(people[1]).held_until == event.starts_at - timedelta(days=30), "10:00"
 
 
 def test_who_rejects_a_seat_is_not_offered_it_again(offered):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eventapp.core import clock
 from eventapp.registration import rules
 from eventapp.registration.rules import Availability, availability
 
@@ -71,3 +72,25 @@ def test_a_round_number_of_seats_is_always_true_and_changes_seldom():
     said = [rules.seats_shown(left) for left in range(100_001)]
     assert all(number < left for left, (number, exact) in enumerate(said) if not exact)
     assert len(set(said)) < 90, "how often a rush for 100,000 seats makes a page stale"
+
+
+@pytest.mark.parametrize(
+    ("offered", "hours", "until"),
+    [
+        ("2031-03-10 12:00", 2, "2031-03-10 14:00"),
+        ("2031-03-10 19:00", 2, "2031-03-10 21:00"),
+        ("2031-03-10 22:00", 2, "2031-03-11 10:00"),
+        ("2031-03-10 03:00", 2, "2031-03-10 10:00"),
+        ("2031-03-10 03:00", 24, "2031-03-11 10:00"),
+        ("2031-03-29 22:00", 6, "2031-03-30 10:00"),  # summer time begins in between
+        ("2031-04-01 22:00", 2, "2031-04-02 00:00"),  # the last night: on to people who are awake
+        ("2031-04-02 08:00", 24, "2031-04-02 09:00"),  # it begins
+    ],
+)
+def test_an_offer_does_not_end_while_people_sleep(offered, hours, until):
+    zone = "Europe/Helsinki"
+
+    def at(text: str) -> datetime:
+        return clock.from_local(datetime.fromisoformat(text), zone)
+
+    assert rules.offered_until(at(offered), hours, starts_at=at("2031-04-02 09:00"), zone=zone) == at(until)

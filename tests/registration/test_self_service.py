@@ -256,6 +256,7 @@ def test_a_full_option_is_named_and_not_offered(client, make, forum, hall, ada, 
     bob = make.registration(forum, online, "bob@example.org")
     client.get(own(bob))
     assert not [form for form in client.page.forms() if form.get("action").endswith("/option")]
+    assert text(client).count("Your seat will be released") == 1, "where one cancels: no other option can be chosen"
     assert client.post(f"{own(bob)}/option", data={"option": hall.key}).status_code == 422
     assert "You keep your current seat" in text(client)
     assert client.post(f"{own(bob)}/option", data={"option": "nothing"}).status_code == 422

@@ -266,6 +266,21 @@ def test_who_has_confirmed_an_address_once_is_not_asked_again(make, by_link):
     assert (fresh(ada).status, fresh(ada).option_id) == (CONFIRMED, online.id)
 
 
+@pytest.mark.parametrize("checked_first", [False, True])
+def test_who_is_asked_for_the_address_is_told_by_how_the_link_was_given_out(make, checked_first):
+    """And not by what the team has set since."""
+    event = make.event("forum", address_check=AddressCheck.ALWAYS if checked_first else AddressCheck.NEVER)
+    hall, online = make.option(event), make.option(event, mode=Mode.ONLINE)
+    ada = make.registration(event, hall, "ada@example.org")
+    if checked_first:
+        do(holds.confirm_address, ada)
+    for check in (AddressCheck.NEVER, AddressCheck.ALWAYS):
+        with transaction():
+            setup_seats.save_settings(fresh(event), address_check=check, hold_minutes=30)
+    do(edits.change_option, ada, online, by_guest=True)
+    assert fresh(ada).status is (CONFIRMED if checked_first else UNCONFIRMED)
+
+
 def test_the_team_changes_an_option_without_a_question(make, by_link):
     event, hall, online = by_link
     ada = make.registration(event, hall)

@@ -221,6 +221,17 @@ def test_what_the_page_hides_once_an_event_is_over_the_server_refuses(make, foru
     assert fresh(guest).family_name != "Changed"
 
 
+def test_a_postponed_event_is_not_over_when_its_old_date_has_passed(client, make, forum):
+    guest = make.registration(forum, make.option(forum))
+    postpone(forum)
+    with time_machine.travel(forum.ends_at + timedelta(days=9)):
+        page = client.get(f"/registrations/{guest.token}").get_data(as_text=True)
+        assert "We will e-mail you when there is a new date." in page
+        assert "This event is over." not in page
+        assert client.post(f"/registrations/{guest.token}/cancel").status_code == 303
+    assert states([guest]) == [CANCELLED]
+
+
 def test_an_old_page_that_was_left_open_gets_a_sentence(client, make, forum):
     guest = make.registration(forum, make.option(forum))
     path = f"/registrations/{guest.token}"
