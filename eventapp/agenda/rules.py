@@ -10,6 +10,8 @@ from typing import Any
 
 # More than anybody can attend; it keeps a bot from filling the table through one agenda.
 MOST_STARS = 500
+# Agendas and stars that may come from one connection in an hour: all visitors in a large hall may share one.
+ROWS_AN_HOUR = 20_000
 
 _STAR = re.compile(r"([\w-]{1,80})/([\w-]{1,40})")
 
@@ -29,7 +31,7 @@ def star_of(text: str) -> tuple[str, str] | None:
 
 
 def turns(turned: Iterable[Mapping[str, Any]], person: int) -> dict[str, int]:
-    """How often each session, by its code, has gained or removed_entries a person after it was first released.
+    """How often each session, by its code, has gained or lost a person after it was first released.
 
     `turned` are the rows of all releases (`Release.turned`). The number never falls, and it rises whenever the session
     enters or leaves the person's calendar, as required for SEQUENCE (RFC 5546 §2.1.4).

@@ -18,7 +18,7 @@ from eventapp.core import clock
 from eventapp.core.db import finish_writing
 from eventapp.core.errors import or_404, wants_json
 from eventapp.core.headers import cookie_name
-from eventapp.core.limits import limit
+from eventapp.core.limits import limit, visitor
 from eventapp.core.links import absolute
 from eventapp.core.pages import page, private
 from eventapp.events.access import moved
@@ -39,7 +39,7 @@ def start() -> ResponseReturnValue:
     """Create an agenda from the stars on this device; redirect visitors who have one."""
     if request.method == "POST":
         limit("60/minute", "agenda")
-        return _led_to(operations.open_agenda(request.form.getlist("star")))
+        return _led_to(operations.open_agenda(request.form.getlist("star"), source=visitor()))
     known = _of_cookie()
     if known is not None:
         return redirect(url_for(".agenda", token=known.token), 303)
@@ -111,23 +111,29 @@ def change(token: str, verb: str) -> ResponseReturnValue:
 def registration(token: str) -> ResponseReturnValue:
     """Add one's own registration to this browser's agenda, or to a new one."""
     own = or_404(registrations.by_token(token))
-    return _put_in("agenda/registration.html", own.event, token, lambda shown: operations.add_registration(shown, own))
+
+    def put(shown: Agenda | None) -> Agenda:
+        return operations.add_registration(shown, own, source=visitor())
+
+    return _put_in("agenda/registration.html", own.event, token, put)
 
 
 @views.route("/agenda/speaking/<token>", methods=["GET", "POST"])
 def speaking(token: str) -> ResponseReturnValue:
     """Add the sessions in which one speaks to this browser's agenda, or to a new one."""
     link = or_404(proposals.link_by_token(token))
-    return _put_in("agenda/speaking.html", link.event, token, lambda shown: operations.add_part(shown, link))
+
+    def put(shown: Agenda | None) -> Agenda:
+        return operations.add_part(shown, link, source=visitor())
+
+    return _put_in("agenda/speaking.html", link.event, token, put)
 
 
-def _put_in(template: str, event: Event, token: str, put: Callable[[Agenda], None]) -> Response:
+def _put_in(template: str, event: Event, token: str, put: Callable[[Agenda | None], Agenda]) -> Response:
     known = _of_cookie()
     if request.method == "POST":
         limit("60/minute", "agenda")
-        shown = known or operations.open_agenda([])
-        put(shown)
-        return _led_to(shown)
+        return _led_to(put(known))
     return private(page(template, event=event, token=token, known=known is not None))
 
 
@@ -139,7 +145,7 @@ def stars(token: str) -> ResponseReturnValue:
         limit("600/minute", "stars")
         slug, code = or_404(star_of(request.form.get("star", "")))
         event = or_404(queries.public_events([slug]).get(slug))
-        operations.set_star(shown, event, code, on=request.form.get("on", "1") == "1")
+        operations.set_star(shown, event, code, on=request.form.get("on", "1") == "1", source=visitor())
         if not wants_json():
             return redirect(url_for(".agenda", token=token), 303)
         finish_writing()
@@ -158,8 +164,8 @@ def star(slug: str, code: str) -> ResponseReturnValue:
     if request.method == "POST":
         limit("60/minute", "agenda")
         if known is None:
-            return _led_to(operations.open_agenda([f"{slug}/{code}"]))
-        operations.set_star(known, event, code, on=True)
+            return _led_to(operations.open_agenda([f"{slug}/{code}"], source=visitor()))
+        operations.set_star(known, event, code, on=True, source=visitor())
         return _led_to(known)
     return private(page("agenda/star.html", event=event, session=session, known=known is not None))
 

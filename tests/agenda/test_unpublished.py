@@ -221,7 +221,8 @@ def test_what_was_never_in_the_calendar_is_not_cancelled(client, make, forum):
     ada = make.person("Lovelace", "Ada")
     told = make.session(forum, "Opening", people=[ada])
     with transaction():
-        speakers.link_for(db.session.merge(forum), db.session.merge(ada), email="a@b.example", language="en", token="k")
+        made = speakers.link_for(db.session.merge(forum), db.session.merge(ada), email="a@b.example", language="en")
+        made.token = "k"
     starred = begin(client, f"forum/{told.code}")
     client.fill("/agenda/speaking/k")
     withdraw(forum)
@@ -273,9 +274,8 @@ def test_the_page_and_the_stars_say_nothing_of_it(client, make, secret):
     session = make.session(secret, "Opening", people=[ada])
     address = begin(client, f"forum/{session.code}")
     with transaction():
-        speakers.link_for(
-            db.session.merge(secret), db.session.merge(ada), email="a@b.example", language="en", token="key"
-        )
+        made = speakers.link_for(db.session.merge(secret), db.session.merge(ada), email="a@b.example", language="en")
+        made.token = "key"
     client.get(address)
     client.fill("/agenda/speaking/key")
     withdraw(secret)
