@@ -34,7 +34,6 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import queries as registration
 from eventapp.registration.answers import shown
 from eventapp.registration.form_models import Question
-from eventapp.registration.forms import option_name
 from eventapp.registration.models import AttendanceOption, Contact, Registration, SessionSignup
 from eventapp.registration.question_rules import QuestionKind
 from eventapp.registration.records import MergedRegistration
@@ -71,9 +70,10 @@ class Dimension:
 
 @dataclass
 class Dimensions:
-    """All dimensions of an event, in the order in which they are offered."""
+    """All dimensions of an event, in the order in which they are offered, named in a language."""
 
     event: Event
+    language: str
     options: list[AttendanceOption]
     questions: list[Question]
     expected: Expected
@@ -96,11 +96,11 @@ class Dimensions:
         return parties.known_parties(self.event)
 
     @classmethod
-    def of(cls, event: Event) -> Dimensions:
+    def of(cls, event: Event, *, language: str) -> Dimensions:
         """Read what they are made of. Four statements."""
         options = registration.options(event)
         questions = [one for one in registration.every_question(event) if _countable(one)]
-        return cls(event, options, questions, expected(event, options), kept.version(event))
+        return cls(event, language, options, questions, expected(event, options), kept.version(event))
 
     def choices(self) -> list[tuple[str, str]]:
         """(key, label) of each."""
@@ -115,8 +115,7 @@ class Dimensions:
             ("kind", _("Kind of organization")),
             ("language", _("Language")),
         ]
-        reader = languages.reader()
-        return usual + [(f"a.{one.key}", one.label.resolve(reader).text or one.key) for one in self.questions]
+        return usual + [(f"a.{one.key}", one.label.resolve(self.language).text or one.key) for one in self.questions]
 
     def get(self, key: str, state: LiveState) -> Dimension | None:
         """The dimension with this key, for people in a state; None if there is none."""
@@ -147,7 +146,7 @@ class Dimensions:
             case "option":
                 return Dimension(key, label, (Registration.option_id,), self._options)
             case "language":
-                return Dimension(key, label, (Contact.language,), _languages, _with_contact, by_size=True)
+                return Dimension(key, label, (Contact.language,), self._languages, _with_contact, by_size=True)
             case "home" | "country" | "city" | "kind":
                 part = {"home": self._home, "country": _country, "city": self._city, "kind": _kind}[key]
                 return Dimension(key, label, parties.COLUMNS, self._by_party(part), by_size=key in {"country", "city"})
@@ -172,7 +171,7 @@ class Dimensions:
         found = {}
         for row in rows:
             at, option = known[row[0]]
-            found[row] = [Part(option.key, option_name(option), at, narrows=(("option", option.key),))]
+            found[row] = [Part(option.key, option.name(self.language), at, narrows=(("option", option.key),))]
         return found
 
     def _expected_days(self, label: str) -> Dimension:
@@ -206,7 +205,6 @@ class Dimensions:
 
     def _session(self, label: str, checked_in: bool) -> Dimension:
         known = {row.id: (at, row) for at, row in enumerate(_sessions(self.event))}
-        reader = languages.reader()
         none = _missing(_("Not checked in to any session") if checked_in else _("No seat in a session"))
 
         def part(number: int | None) -> Part:
@@ -214,7 +212,7 @@ class Dimensions:
                 return none
             at, row = known[number]
             narrows = None if checked_in else (("session", row.code),)
-            return Part(row.code, row.title.resolve(reader).text, at, narrows=narrows)
+            return Part(row.code, row.title.resolve(self.language).text, at, narrows=narrows)
 
         if checked_in:
             there = _sessions_attended(self.event)
@@ -244,6 +242,12 @@ class Dimensions:
 
         return parts
 
+    def _languages(self, rows: Iterable[Raw]) -> Parts:
+        def part(tag: str) -> Part:
+            return Part(tag, languages.language_name(tag, self.language), narrows=(("language", tag),))
+
+        return {row: [part(row[0])] for row in rows}
+
     def _home(self, one: Facets) -> Part:
         if one.country is None:
             return _missing(_("No country: international, or not stated"))
@@ -254,7 +258,7 @@ class Dimensions:
     def _city(self, one: Facets) -> Part:
         if not one.city_key:
             return _missing(_("No city"))
-        name = languages.resolve(one.city).text
+        name = one.city.resolve(self.language).text
         if one.city_country is None:
             return Part(one.city_key, _("%(city)s (country missing)", city=name), LAST - 1)
         if one.city_country != self.event.country_code:
@@ -264,13 +268,12 @@ class Dimensions:
     def _answer(self, key: str, label: str) -> Dimension:
         question = next(one for one in self.questions if f"a.{one.key}" == key)
         column = Registration.answers[question.key].as_string().label(key)
-        reader = languages.reader()
         ranks = {one: at for at, one in enumerate(question.keys)}
 
         def part(answer: Any) -> Part:
             value = ("yes" if answer else "no") if isinstance(answer, bool) else str(answer)
             rank = ranks.get(value, 1 if value == "no" else 0)
-            return Part(value, shown(question, answer, reader), rank, narrows=((key, value),))
+            return Part(value, shown(question, answer, self.language), rank, narrows=((key, value),))
 
         def parts(rows: Iterable[Raw]) -> Parts:
             none = _missing(_("No answer"), ((key, "-"),))
@@ -312,13 +315,6 @@ def _kind(one: Facets) -> Part:
     if one.kind is None:
         return Part("?", _("Not sorted yet"), LAST - 1)
     return Part(one.kind, one.kind.label, list(OrganizationKind).index(one.kind) - len(OrganizationKind))
-
-
-def _languages(rows: Iterable[Raw]) -> Parts:
-    reader = languages.reader()
-    return {
-        row: [Part(row[0], languages.language_name(row[0], reader), narrows=(("language", row[0]),))] for row in rows
-    }
 
 
 def _with_contact(statement: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import product
 from typing import TypeVar
 
 from eventapp.attendance.bases import Basis
@@ -63,9 +64,20 @@ def _follows(hidden: list[int]) -> bool:
     return False
 
 
+# Totals of the modes that may tell a small number: 6 is 1 and 5, and 8 is 4 and 4, if all that is known is that each
+# mode is hidden. Larger cells leave more than one split.
+TELLING = frozenset(
+    sum(cells)
+    for cells in product(range(FEWEST + 1), repeat=len(Mode))
+    if total_reveals(dict(zip(Mode, cells, strict=True)))
+)
+
+
 @dataclass(frozen=True)
 class PublicStatement:
-    """What the public sees of a statement. None is a number that is not published; `fewer`: it is below FEWEST."""
+    """What the public sees of a statement. None is a number that is not published; `fewer`: it is below FEWEST. That is
+    only said of confirmed people: on another basis, what is hidden and not said to be small would be told by that.
+    """
 
     statement: CountStatement
     people: int | None
@@ -84,6 +96,13 @@ class PublicStatement:
     def as_of(self) -> datetime:
         """When it was counted."""
         return self.statement.as_of
+
+    def is_fewer(self, mode: Mode) -> bool:
+        """Whether the number of a mode is said to be below FEWEST: only of confirmed people, as `fewer`, and not if
+        their total is hidden because the modes follow from it.
+        """
+        hidden = self.people is not None and self.by_mode[mode] is None
+        return hidden and self.counts.basis is Basis.CONFIRMED and small(self.counts.by_mode[mode])
 
     def _figures(self) -> Figures:
         figures = figures_of(self.counts, self.statement.rounding)
@@ -105,21 +124,24 @@ def public(said: CountStatement, confirmed: Counts) -> PublicStatement:
     counts = said.counts
     apart = {mode: abs(counts.by_mode[mode] - confirmed.by_mode[mode]) for mode in Mode}
     other_basis = counts.basis is not Basis.CONFIRMED
+    tells_apart = other_basis and any(small(number) for number in apart.values())
     difference = abs(counts.people - confirmed.people)
     people: int | None = counts.people
-    if small(counts.people) or (other_basis and (small(difference) or small(confirmed.people))):
+    if small(counts.people) or _hides_confirmed(confirmed) or (other_basis and small(difference)):
         people = None
     if total_reveals(counts.by_mode) or (counts.basis is Basis.REGISTERED and total_reveals(_waiting(counts))):
         people = None
+    if tells_apart and sum(number > 0 for number in counts.by_mode.values()) < 2:
+        people = None  # it is the number of the one mode that is hidden
     by_mode = published(counts.by_mode, total_known=people is not None)
-    if people is None or (other_basis and any(small(number) for number in apart.values())):
+    if people is None or tells_apart or (other_basis and None in published(confirmed.by_mode).values()):
         by_mode = {mode: None if number else 0 for mode, number in counts.by_mode.items()}
     by_status = _statuses(counts, confirmed)
     hidden = [people, *by_mode.values(), *by_status.values()]
     return PublicStatement(
         said,
         people,
-        small(counts.people),
+        small(counts.people) and not other_basis,
         by_mode,
         by_status,
         None if small(counts.generated) or small(counts.people - counts.generated) else counts.generated,
@@ -128,13 +150,23 @@ def public(said: CountStatement, confirmed: Counts) -> PublicStatement:
 
 
 def _statuses(counts: Counts, confirmed: Counts) -> Shown[RegistrationStatus]:
-    """Registrations in each state. The waiting ones have a sum that follows from the totals of two bases."""
-    found = published(_waiting(counts))
+    """Registrations in each state. The waiting ones have a sum that follows from the totals of two bases, and the
+    confirmed ones are the total of one.
+    """
+    waiting = _waiting(counts)
+    found = published(waiting)
+    if sum(waiting.values()) in TELLING:
+        found = {one: None if number else 0 for one, number in waiting.items()}
     others = {one: number for one, number in counts.by_status.items() if one not in found}
     found |= published(others, total_known=False)
-    if small(confirmed.people):
+    if _hides_confirmed(confirmed):
         found[RegistrationStatus.CONFIRMED] = None
     return {one: found[one] for one in counts.by_status}
+
+
+def _hides_confirmed(confirmed: Counts) -> bool:
+    """Whether the number of confirmed people is not published."""
+    return small(confirmed.people) or total_reveals(confirmed.by_mode)
 
 
 def _waiting(counts: Counts) -> dict[RegistrationStatus, int]:

@@ -35,9 +35,9 @@ class ExportedTable:
     rows: list[list[Cell]] = field(default_factory=list)
 
 
-def sheets(event: Event, choice: TableChoice, editions: Sequence[Event]) -> list[ExportedTable]:
-    """All tables of the counts, with the one that is shown, and the method last."""
-    dimensions = Dimensions.of(event)
+def sheets(event: Event, choice: TableChoice, editions: Sequence[Event], *, language: str) -> list[ExportedTable]:
+    """All tables of the counts, with the one that is shown, and the method last; names are in a language."""
+    dimensions = Dimensions.of(event, language=language)
     numbers = crossing.numbers(dimensions)
     found = []
     if choice.columns != STATES and (shown := live.chosen_table(dimensions, choice, numbers)) is not None:
@@ -48,7 +48,7 @@ def sheets(event: Event, choice: TableChoice, editions: Sequence[Event]) -> list
             found.append(_crossed(shown, title=label))
     found += _over_time(event, editions)
     said = _statements(event)
-    found += list(_parties(said))
+    found += list(_parties(said, language))
     return [*found, _method(event, dimensions, said)]
 
 
@@ -76,7 +76,7 @@ def _over_time(event: Event, editions: Sequence[Event]) -> Iterator[ExportedTabl
         for one in quarters
     ]
     if arrived:
-        yield ExportedTable(_("Arrivals"), [_("Day"), _("From"), _("People")], arrived)
+        yield ExportedTable(_("Arrivals"), [_("Day"), _("Time"), _("People")], arrived)
     pace = live.pace(event, editions)
     if pace is not None:
         rows: list[list[Cell]] = [
@@ -95,7 +95,7 @@ def _statements(event: Event) -> list[CountStatement]:
     return found
 
 
-def _parties(statements: list[CountStatement]) -> Iterator[ExportedTable]:
+def _parties(statements: list[CountStatement], language: str) -> Iterator[ExportedTable]:
     """Cities and organizations, on each basis that has rows."""
     cities = ExportedTable(_("Cities"), [_("Basis"), _("City"), _("Country"), _("People")])
     bodies = ExportedTable(_("Organizations"), [_("Basis"), _("Organization"), _("Kind"), _("Country"), _("People")])
@@ -103,9 +103,9 @@ def _parties(statements: list[CountStatement]) -> Iterator[ExportedTable]:
         counts, basis = said.counts, said.counts.basis.label
         for city in (*counts.foreign_cities, *counts.domestic_cities, *counts.unplaced):
             country = languages.country(city.country) if city.country else _("Country missing")
-            cities.rows.append([basis, languages.resolve(city.names).text, country, city.people])
+            cities.rows.append([basis, city.names.resolve(language).text, country, city.people])
         for one in counts.organizations:
-            name, country = languages.resolve(one.names).text, languages.country(one.country)
+            name, country = one.names.resolve(language).text, languages.country(one.country)
             bodies.rows.append([basis, name, one.kind.label, country, one.people])
     yield from (sheet for sheet in (cities, bodies) if sheet.rows)
 
@@ -116,7 +116,7 @@ def _method(event: Event, dimensions: Dimensions, statements: list[CountStatemen
     def line(what: object, how: object) -> None:
         sheet.rows.append([str(what), str(how)])
 
-    line(_("Event"), languages.resolve(event.title).text)
+    line(_("Event"), event.title.resolve(dimensions.language).text)
     line(_("As of"), f"{languages.moment_of(clock.now(), event.zone)} {event.zone}")
     for said in statements:
         line(_("Summary (%(basis)s)", basis=said.counts.basis.label), said.text(languages.interface()))

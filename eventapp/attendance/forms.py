@@ -7,14 +7,14 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from eventapp.attendance import rules
 from eventapp.attendance.bases import CountChoice
 from eventapp.attendance.models import ReportedCount
 from eventapp.attendance.rules import Basis
 from eventapp.attendance.summary import Rounding
-from eventapp.core.fields import LocalizedField
+from eventapp.core.fields import LocalizedField, between
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
@@ -79,7 +79,7 @@ class FreezeForm(Form):
 
 
 def _number(label: Any) -> IntegerField:
-    return IntegerField(label, validators=[Optional(), NumberRange(min=0, max=100_000_000)])
+    return IntegerField(label, validators=[Optional(), between(0, 100_000_000)])
 
 
 class ReportedForm(Form):

@@ -97,7 +97,7 @@ def chosen_table(dimensions: Dimensions, choice: TableChoice, numbers: LiveNumbe
         table = crossing.by_state(dimensions, choice.rows, numbers.totals)
     else:
         table = crossing.crossed(dimensions, choice.rows, choice.columns, choice.state)
-    labels = dict(dimensions.choices()) | {STATES: _("State")}
+    labels = dict(dimensions.choices()) | {STATES: _("Status")}
     if table is None:
         return None
     return ShownTable(choice, table, labels[choice.rows], labels[choice.columns], dimensions)

@@ -11,7 +11,7 @@ from eventapp.attendance import crossing, live, timelines
 from eventapp.attendance.dimensions import Dimensions
 from eventapp.attendance.live import STATES, TableChoice
 from eventapp.attendance.states import LiveState
-from eventapp.core import clock
+from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
 from eventapp.core.pages import page
 from eventapp.events import queries as events
@@ -27,7 +27,7 @@ def counts(event: Event) -> ResponseReturnValue:
     """Who is registered, confirmed, waiting, was checked in or did not come: by any dimension, or two of them; and
     arrivals and registrations over time.
     """
-    dimensions = Dimensions.of(event)
+    dimensions = Dimensions.of(event, language=languages.reader())
     choice = TableChoice.read(request.args.get("by"), request.args.get("across"), request.args.get("of"))
     crossing.read(dimensions, (choice.rows, choice.columns), choice.state)
     numbers = crossing.numbers(dimensions)
@@ -53,7 +53,7 @@ def counts(event: Event) -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def screen(event: Event) -> ResponseReturnValue:
     """The numbers for a screen on a wall: large, without names, and up to date by themselves."""
-    numbers = crossing.numbers(Dimensions.of(event))
+    numbers = crossing.numbers(Dimensions.of(event, language=languages.reader()))
     today = clock.local_day(clock.now(), event.zone)
     arrived = [one for one in live.arrivals(event) if one.day == today]
     order = [LiveState.CHECKED_IN, LiveState.CONFIRMED, LiveState.REGISTERED, LiveState.WAITING]

@@ -10,7 +10,7 @@ from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
 from eventapp.attendance import exports, forms, paper, queries, rules, timelines
 from eventapp.attendance.live import TableChoice
-from eventapp.core import clock
+from eventapp.core import clock, languages
 from eventapp.core.errors import or_404
 from eventapp.core.workbooks import TABLE_TYPES
 from eventapp.events import queries as events
@@ -30,7 +30,7 @@ def statement(event: Event) -> ResponseReturnValue:
     except rules.NotCounted:
         raise NotFound from None
     or_404(said.counts.anybody or None)
-    data = paper.data(event, said)
+    data = paper.data(event, said, language=languages.reader())
     return answers.answer("statement", data, name=f"{event.slug}-attendance", at=clock.now())
 
 
@@ -41,7 +41,7 @@ def export(event: Event) -> ResponseReturnValue:
     format = str(or_404(request.args.get("format") if request.args.get("format") in TABLE_TYPES else None))
     choice = TableChoice.read(request.args.get("by"), request.args.get("across"), request.args.get("of"))
     editions = timelines.earlier_editions(event, events.of_user(current_organizer()))
-    found = exports.sheets(event, choice, editions)
+    found = exports.sheets(event, choice, editions, language=languages.reader())
     response = Response(exports.as_csv(found) if format == "csv" else exports.as_xlsx(found))
     response.content_type = TABLE_TYPES[format]
     day = clock.local_day(clock.now(), event.zone)

@@ -77,7 +77,7 @@ def freeze(event: Event) -> ResponseReturnValue:
     """Keep the statement as it is now."""
     choice, form = forms.choice(request.form), FreezeForm()
     if done := submit(form, lambda: operations.freeze(event, choice, name=form.name.data or "")):
-        flash(_("The statement is frozen."))
+        flash(_("The frozen copy has been saved."))
         return redirect(url_for(".frozen_copy", slug=event.slug, number=done.value.id), 303)
     return _page(event, choice, form)
 

@@ -15,6 +15,7 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row
 from eventapp.directory import operations as places
 from eventapp.directory import queries as directory
 from eventapp.directory.rules import OrganizationKind
@@ -65,8 +66,7 @@ def report_count(
 
 def remove_reported(row: ReportedCount) -> None:
     """Delete reported figures."""
-    db.session.delete(row)
-    db.session.flush()
+    delete_row(row)
 
 
 def freeze(event: Event, choice: CountChoice, *, name: str) -> FrozenStatement:
@@ -89,8 +89,7 @@ def freeze(event: Event, choice: CountChoice, *, name: str) -> FrozenStatement:
 
 def remove_frozen(row: FrozenStatement) -> None:
     """Delete a frozen statement."""
-    db.session.delete(row)
-    db.session.flush()
+    delete_row(row)
 
 
 def decide(event: Event, *, city: str, other: str, same: bool) -> SameCity:

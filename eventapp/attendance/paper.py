@@ -16,15 +16,14 @@ _SMALLEST = 6
 MOST = 9_000
 
 
-def data(event: Event, said: CountStatement) -> dict[str, Any]:
-    """The data, in the interface's language; the summary in each language of the interface."""
-    counts, language = said.counts, languages.interface()
-    title = languages.resolve(event.title).text
-    lists = [(heading, names) for heading, names in _lists(said) if names]
+def data(event: Event, said: CountStatement, *, language: str) -> dict[str, Any]:
+    """The data, with names in a language and the summary in each language of the interface."""
+    counts, title = said.counts, event.title.resolve(language).text
+    lists = [(heading, names) for heading, names in _lists(said, language) if names]
     return {
         "title": _("Attendance") + f": {title}",
         "author": title,
-        "lang": language,
+        "lang": languages.interface(),
         "event": title,
         "basis": f"{counts.basis.explanation} " + _("As of %(when)s", when=languages.moment_of(said.as_of, event.zone)),
         "summaries": [(one, said.text(one)) for one in languages.INTERFACE],
@@ -32,7 +31,7 @@ def data(event: Event, said: CountStatement) -> dict[str, Any]:
         "numbers": [[name, f"{number:,}"] for name, number in _numbers(said)],
         "lists": lists,
         "names_size": _size(sum(len(names) for _heading, names in lists)),
-        "method": _("Computed from the rows of the event; each person counts once."),
+        "method": _("Computed from the registrations and check-ins of the event; each person counts once."),
     }
 
 
@@ -54,15 +53,15 @@ def _numbers(said: CountStatement) -> list[tuple[str, int]]:
     ]
 
 
-def _lists(said: CountStatement) -> list[tuple[str, str]]:
-    counts, reader = said.counts, languages.reader()
+def _lists(said: CountStatement, language: str) -> list[tuple[str, str]]:
+    counts = said.counts
 
     def joined(names: Iterable[str]) -> str:
         text = " · ".join(names)
         return text if len(text) <= MOST // 4 else text[: MOST // 4].rsplit(" · ", 1)[0] + " …"
 
     def named(rows: Iterable[Any]) -> str:
-        return joined(row.names.resolve(reader).text for row in rows)
+        return joined(row.names.resolve(language).text for row in rows)
 
     return [
         (_("Cities abroad"), named(counts.foreign_cities)),

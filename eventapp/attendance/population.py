@@ -16,6 +16,7 @@ from eventapp.check_in.rules import PointKind
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.events.models import Event
+from eventapp.events.rules import EventStatus
 from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Registration
 from eventapp.registration.rules import RegistrationStatus
@@ -42,7 +43,7 @@ class Expected:
 def days_of(event: Event) -> tuple[date, ...]:
     """The days of an event in its own time zone."""
     first = clock.local_day(event.starts_at, event.zone)
-    last = clock.local_day(event.ends_at - timedelta(microseconds=1), event.zone)
+    last = clock.last_day(event.ends_at, event.zone)
     number = min(max((last - first).days, 0) + 1, MOST_DAYS)
     return tuple(first + timedelta(days=at) for at in range(number))
 
@@ -63,7 +64,7 @@ def expected(event: Event, options: Iterable[AttendanceOption]) -> Expected:
         mine = tuple(day for day in days if everyday or any(day.isoformat() in on for on in opened))
         by_option[option.id] = mine
         last = mine[-1] if mine else days[-1]
-        if event.ends_at <= clock.now() or last < today:
+        if event.over or (last < today and event.status is not EventStatus.POSTPONED):
             over.add(option.id)
     return Expected(days, by_option, frozenset(over))
 

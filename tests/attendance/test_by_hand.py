@@ -89,7 +89,7 @@ def test_every_cell_is_what_a_count_one_by_one_gives(app: Flask, make: Make, see
         people = list(_people(event))
         keys = list(people[0].parts)
         for first in keys:  # what was read for one table is also counted for the next
-            dimensions = Dimensions.of(event)
+            dimensions = Dimensions.of(event, language="en")
             crossing.read(dimensions, [first], LiveState.CONFIRMED)
             totals = crossing.numbers(dimensions).totals
             assert totals == {state: sum(state in one.states for one in people) for state in LiveState}, first

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventapp.attendance.disclosure import FEWEST, published, small, total_reveals
+from eventapp.attendance.disclosure import FEWEST, public, published, small, total_reveals
+from eventapp.attendance.rules import Basis, Counts, CountStatement
+from eventapp.attendance.summary import Rounding
+from eventapp.programme.rules import Mode
+from eventapp.registration.rules import RegistrationStatus
 
 
 def possible(shown: dict[str, int | None], cells: dict[str, int]) -> list[dict[str, int]]:
@@ -52,3 +59,60 @@ def test_without_a_known_total_only_small_cells_are_hidden() -> None:
 def test_a_total_that_tells_its_only_split_is_hidden_too() -> None:
     assert total_reveals({"a": 4, "b": 4})
     assert not total_reveals({"a": 4, "b": 3})
+
+
+# Confirmed in person and online, waiting in person and online, checked in.
+People = tuple[int, int, int, int, int]
+SMALL = {
+    "confirmed in person": lambda a, b, c, d, came: a,
+    "confirmed online": lambda a, b, c, d, came: b,
+    "confirmed": lambda a, b, c, d, came: a + b,
+    "waiting in person": lambda a, b, c, d, came: c,
+    "waiting online": lambda a, b, c, d, came: d,
+    "waiting": lambda a, b, c, d, came: c + d,
+    "checked in": lambda a, b, c, d, came: came,
+    "not come": lambda a, b, c, d, came: a - came if came else 0,
+}
+
+
+def told(people: People) -> tuple[object, ...]:
+    """What the page and the JSON say on each basis."""
+    here, online, waiting, waiting_online, came = people
+    states = dict.fromkeys(RegistrationStatus, 0)
+    states |= {RegistrationStatus.CONFIRMED: here + online, RegistrationStatus.PENDING: waiting + waiting_online}
+
+    def counted(basis: Basis, *modes: int) -> Counts:
+        by_mode = dict.fromkeys(Mode, 0) | dict(zip((Mode.IN_PERSON, Mode.ONLINE), modes, strict=True))
+        return Counts(basis, "JP", sum(modes), by_mode, states, (), (), (), (), (), 0)
+
+    confirmed = counted(Basis.CONFIRMED, here, online)
+    bases = [confirmed, counted(Basis.REGISTERED, here + waiting, online + waiting_online)]
+    bases += [counted(Basis.CHECKED_IN, came, 0)] if came else []
+    seen: list[object] = []
+    for counts in bases:
+        said = public(CountStatement(counts, Rounding.EXACTLY, datetime(2031, 3, 18, tzinfo=UTC)), confirmed)
+        seen += [said.people, said.fewer, *said.by_mode.values(), *map(said.is_fewer, Mode), *said.by_status.values()]
+    return tuple(seen)
+
+
+def given_away(every: Iterable[People]) -> list[tuple[str, People]]:
+    """The small numbers that follow from all that is told, for somebody who knows the method: of events of which others
+    could be told the same but for the limit of these, nothing is said.
+    """
+    alike = defaultdict(list)
+    for people in every:
+        alike[told(people)].append(people)
+    return [
+        (name, group[0])
+        for group in alike.values()
+        if max(group[0]) <= FEWEST + 1
+        for name, number in SMALL.items()
+        if small(number(*group[0])) and len({number(*people) for people in group}) == 1
+    ]
+
+
+@pytest.mark.slow
+def test_all_bases_together_with_the_states_tell_no_small_number() -> None:
+    assert given_away((*people, 0) for people in product(range(10), repeat=4)) == []  # type: ignore[misc]
+    came = ((a, b, 0, 0, came) for a, b in product(range(12), repeat=2) for came in range(a + 1))
+    assert given_away(came) == []

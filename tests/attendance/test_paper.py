@@ -30,7 +30,7 @@ def forum(make):
 
 def test_it_has_the_sentence_in_both_languages_the_numbers_and_the_names(forum):
     said = queries.statement(forum, basis=Basis.CONFIRMED, rounding=Rounding.EXACTLY)
-    data = paper.data(forum, said)
+    data = paper.data(forum, said, language="en")
     assert data["summaries"] == [("en", said.text("en")), ("ja", said.text("ja"))]
     assert ["People", "60"] in data["numbers"] and ["Cities together", "60"] in data["numbers"]
     assert "name 59" in dict(data["lists"])["Cities abroad"]
