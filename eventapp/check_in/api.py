@@ -15,8 +15,6 @@ from sqlalchemy.exc import IntegrityError
 from eventapp.check_in import devices, points, queries, roster, sync, updates, wire
 from eventapp.check_in.devices import Device
 from eventapp.check_in.models import CheckInPoint
-from eventapp.core import clock
-from eventapp.core.db import db, start_writing
 from eventapp.core.errors import crashed, or_404, undoing
 from eventapp.core.languages import gettext as _
 from eventapp.core.limits import limit
@@ -108,14 +106,7 @@ def exchange(device: Device) -> Response:
 
 
 def _answers(device: Device, sent: wire.Sent) -> dict[str, Any]:
-    """Write down what a device has sent, and that it was seen; returns the answers."""
-    now, answers = clock.now(), []
-    if sent.scans:
-        asked = sync.prepared(device, sent.scans, clock=sent.clock, now=now)
-        start_writing(db.session(), durable=True)
-        answers = sync.write(asked)
-    devices.note_seen(device, waiting=sent.waiting, list_at=roster.made_at(sent.version), now=now)
-    return sync.as_json(answers, now)
+    return sync.take(device, sent, list_at=roster.made_at(sent.version))
 
 
 def _updates(device: Device, sent: wire.Sent) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def texts() -> dict[str, object]:
         "in_since": _("In since {time}"),
         "check_in": _("Check in"),
         "check_out": _("Check out"),
-        "nobody": _("Nobody is found for “{text}”. Try the reading, the organization or a part of the name."),
+        "nobody": _("Nobody found for “{text}”. Try the reading, the organization or a part of the name."),
         "camera_denied": _(
             "The browser does not let this page use the camera. Allow it in the settings of the browser."
         ),

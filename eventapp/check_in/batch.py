@@ -15,7 +15,6 @@ from datetime import datetime
 from time import perf_counter
 from typing import Any
 
-from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.check_in import devices, roster, sync, wire
@@ -28,6 +27,7 @@ from eventapp.core.db import start_now, transaction
 from eventapp.core.environs import Environ
 from eventapp.core.gateway import Answer, Batched, Take
 from eventapp.core.refusals import Refused
+from eventapp.core.running import here
 from eventapp.core.statements import QuickReads
 from eventapp.tickets.codes import PublicKeys
 
@@ -53,19 +53,17 @@ class _Message:
     asked: list[ScanAsked]
 
 
-def handler(app: Flask) -> Batched:
-    """A function that answers POST requests to PATH."""
+def handler() -> Batched:
+    """A function that answers POST requests to PATH, in any thread."""
+    return here(_answers)
 
-    def answer(take: Take) -> list[Answer | None]:
-        batch = _Together()
-        with app.app_context():
-            try:
-                return batch.answers(take)
-            except SQLAlchemyError:
-                log.warning("a batch of scans was not written, each is tried by itself")
-                return []  # the database may have failed before all that was taken was read
 
-    return answer
+def _answers(take: Take) -> list[Answer | None]:
+    try:
+        return _Together().answers(take)
+    except SQLAlchemyError:
+        log.warning("a batch of scans was not written, each is tried by itself")
+        return []  # the database may have failed before all that was taken was read
 
 
 class _Together:

@@ -12,14 +12,13 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from eventapp.check_in.models import CheckInPoint
 from eventapp.check_in.rules import PointKind
 from eventapp.core import languages
-from eventapp.core.clock import local_day
+from eventapp.core.clock import last_day, local_day
 from eventapp.core.fields import LocalizedField
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
 from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
-from eventapp.registration.forms import option_name
 from eventapp.registration.models import AttendanceOption
 
 # Days of an event that can be chosen one by one.
@@ -28,7 +27,7 @@ MOST_DAYS = 31
 
 def days_of(event: Event) -> list[date]:
     """The days of an event in its time zone."""
-    first, last = local_day(event.starts_at, event.zone), local_day(event.ends_at, event.zone)
+    first, last = local_day(event.starts_at, event.zone), last_day(event.ends_at, event.zone)
     return [first + timedelta(days=n) for n in range(min((last - first).days + 1, MOST_DAYS))]
 
 
@@ -60,7 +59,7 @@ class PointForm(Form):
             data |= {"seat_holders": point.seat_holders}
         form = cls(data=data)
         form.title.offer(event.languages)
-        form.options.choices = [SelectChoice(one.id, option_name(one)) for one in options]
+        form.options.choices = [SelectChoice(one.id, one.name(languages.reader())) for one in options]
         form.days.choices = [SelectChoice(one.isoformat(), languages.day(one)) for one in days_of(event)]
         door = SelectChoice("", _("A door of the event"))
         named = [SelectChoice(str(one.id), languages.resolve(one.title).text) for one in sessions]

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.access import current_organizer
 from eventapp.accounts.rules import Permission
-from eventapp.check_in import operations, overview, points, queries
+from eventapp.check_in import overview, points, queries
 from eventapp.check_in.door_forms import DoorLinkForm, PointForm
 from eventapp.check_in.models import CheckInDevice, CheckInPoint, DoorLink
 from eventapp.check_in.points import NewLink
@@ -31,7 +31,7 @@ manage = Blueprint("doors", __name__, url_prefix="/manage/events/<slug>/check-in
 @requires(Permission.CHECK_IN)
 def device(event: Event, number: int = 0) -> ResponseReturnValue:
     """Make the device that is used now a check-in device, and open the app on it."""
-    point = _point(event, number) if number else operations.door(event)
+    point = _point(event, number) if number else None
     user = current_organizer()
     made = points.make_link(event, point, label=user.name or user.email, user_id=user.id, walk_ins=True, own=True)
     return private(redirect(_behind(url_for("check_in_app.app"), made), 303))
@@ -66,41 +66,39 @@ def point(event: Event, number: int = 0) -> ResponseReturnValue:
 
 
 def _save(event: Event, shown: CheckInPoint | None, form: PointForm) -> CheckInPoint:
-    if shown is None:
-        operations.door(event)  # the first door is there even if nobody was checked in at it yet
     values = form.values([] if shown is not None else programme.sessions(event))
     if shown is not None:
         values |= {"kind": shown.kind, "session": shown.session}
     return points.save_point(event, shown, **values)
 
 
-@manage.post("/doors/<int:number>/close")
+@manage.post("/doors/<int:number>/<any(close, open):verb>")
 @requires(Permission.REGISTRATION)
-def close(event: Event, number: int) -> ResponseReturnValue:
+def close(event: Event, number: int, verb: str) -> ResponseReturnValue:
     """Close a point, or open it again."""
-    shown = _point(event, number)
-    points.close_point(shown, closed=not shown.closed)
-    flash(_("Closed. Its devices are signed out; the log stays.") if shown.closed else _("Open again."))
+    closed = verb == "close"
+    points.close_point(_point(event, number), closed=closed)
+    flash(_("Closed. Its devices are signed out; the log stays.") if closed else _("Open again."))
     return redirect(url_for(".doors", slug=event.slug), 303)
 
 
+@manage.route("/doors/link", methods=["GET", "POST"])
 @manage.route("/doors/<int:number>/link", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
-def link(event: Event, number: int) -> ResponseReturnValue:
-    """Make a link for helpers. It is shown once."""
-    shown, form = _point(event, number), DoorLinkForm()
+def link(event: Event, number: int = 0) -> ResponseReturnValue:
+    """Make a link for helpers. It is shown once. Without a number it is for the first door, made if need be."""
+    shown, form = _point(event, number) if number else None, DoorLinkForm()
     user = current_organizer().id
     if done := submit(form, lambda: points.make_link(event, shown, user_id=user, **_terms(form))):
         return private(
             page(
                 "check_in/link.html",
                 event=event,
-                point=shown,
                 link=done.value.link,
                 url=_behind(absolute("check_in_app.app"), done.value),
             )
         )
-    return page("check_in/new_link.html", event=event, point=shown, form=form)
+    return page("check_in/new_link.html", event=event, point=shown or points.coming_door(), form=form)
 
 
 def _terms(form: DoorLinkForm) -> dict[str, Any]:

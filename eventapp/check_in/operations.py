@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
 from eventapp.check_in import queries
 from eventapp.check_in.models import CheckIn, CheckInPoint
+from eventapp.check_in.points import door
 from eventapp.check_in.record import CheckInRequest, Point, record_one
 from eventapp.check_in.rules import CheckInKind
 from eventapp.core import clock
 from eventapp.core.db import db, start_writing
 from eventapp.core.languages import gettext as _
-from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
-from eventapp.core.statements import built_once
 from eventapp.events.models import Event
 from eventapp.registration.models import Registration
-
-# The door that each event has. Its name is that of the interface, so it has none of its own.
-DOOR = "door"
-
-
-def door(event: Event) -> CheckInPoint:
-    """The first door of an event; it is made when it is first needed."""
-    query = select(CheckInPoint).where(CheckInPoint.event_id == event.id, CheckInPoint.key == DOOR)
-    found = db.session.scalar(query)
-    if found is None:
-        db.session.execute(_new_point(), [{"event_id": event.id, "key": DOOR, "title": LocalizedText()}])
-        found = db.session.scalars(query).one()
-    return found
-
-
-@built_once
-def _new_point(insert: Callable[[Any], Any]) -> Any:
-    return insert(CheckInPoint.__table__).on_conflict_do_nothing()
 
 
 def scan(

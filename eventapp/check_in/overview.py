@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from eventapp.check_in import presence, search
 from eventapp.check_in.models import CheckIn, CheckInDevice, CheckInPoint, DoorLink, Presence, entry
+from eventapp.check_in.points import DOOR, coming_door
 from eventapp.check_in.record import undos
 from eventapp.check_in.rules import CheckInKind, ScanResult
 from eventapp.core import clock
@@ -33,7 +34,7 @@ class PointOverview:
 
 
 def points(event: Event) -> list[PointOverview]:
-    """All points of an event, in their order. Three statements."""
+    """All points of an event, in their order; the first door also if it was not needed yet. Three statements."""
     found = db.session.scalars(
         select(CheckInPoint)
         .options(joinedload(CheckInPoint.session))
@@ -50,7 +51,10 @@ def points(event: Event) -> list[PointOverview]:
         .where(CheckInDevice.event_id == event.id, *_in_use())
         .group_by(CheckInDevice.point_id)
     )
-    return [PointOverview(point, came.get(point.id, 0), used.get(point.id, 0)) for point in found]
+    shown = [PointOverview(point, came.get(point.id, 0), used.get(point.id, 0)) for point in found]
+    if not any(point.key == DOOR for point in found):
+        shown.insert(0, PointOverview(coming_door(), 0, 0))
+    return shown
 
 
 def _by_point(query: Any) -> dict[int, int]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.event import listens_for
 
 from eventapp.check_in.models import CheckInDevice, CheckInPoint, DoorLink
 from eventapp.check_in.rules import PointKind
@@ -15,15 +18,40 @@ from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import reread
+from eventapp.core.statements import built_once
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
+from eventapp.registration.models import AttendanceOption
 
 MOST_POINTS = 200
 # A link for a door is opened by so many devices at most; one that somebody makes for their own device, by one.
 MOST_DEVICES = 50
 OWN_LINK = timedelta(minutes=15)
+# The key of the door that each event has. Its name is that of the interface, so it has none of its own.
+DOOR = "door"
 # Devices send what was scanned at the end of the day after the event, when they are back in the office.
 AFTERWARDS = timedelta(days=2)
+
+
+def door(event: Event) -> CheckInPoint:
+    """The first door of an event; it is made when it is first needed."""
+    query = select(CheckInPoint).where(CheckInPoint.event_id == event.id, CheckInPoint.key == DOOR)
+    found = db.session.scalar(query)
+    if found is None:
+        db.session.execute(_insert_door(), [{"event_id": event.id, "key": DOOR, "title": LocalizedText()}])
+        found = db.session.scalars(query).one()
+    return found
+
+
+def coming_door() -> CheckInPoint:
+    """The first door as it will be, for pages that show it before it is needed. It is not stored."""
+    return CheckInPoint(key=DOOR, title=LocalizedText(), kind=PointKind.DOOR, closed=False)
+
+
+@built_once
+def _insert_door(insert: Callable[[Any], Any]) -> Any:
+    return insert(CheckInPoint.__table__).on_conflict_do_nothing()
 
 
 def save_point(
@@ -37,14 +65,15 @@ def save_point(
     days: list[date] | None = None,
     seat_holders: bool = False,
 ) -> CheckInPoint:
-    """Add a point, or change one. A new one of a session is its only one. Raises Refused without a title or a session,
-    and for too many points.
+    """Add a point besides the first door, or change one. A new one of a session is its only one. Raises Refused without
+    a title or a session, and for too many points.
     """
     if kind is PointKind.SESSION and session is None:
         raise Refused(_("Choose a session."), field="session")
     if kind is PointKind.DOOR and not title:
         raise Refused(_("Enter a name."), field="title")
     if point is None:
+        door(event)  # the first one is there even if nobody was checked in at it yet
         point = _new_point(event, kind, session)
     point.title = title
     point.options = sorted(options or [])
@@ -52,6 +81,17 @@ def save_point(
     point.seat_holders = seat_holders and point.kind is PointKind.SESSION
     db.session.flush()
     return point
+
+
+@listens_for(AttendanceOption, "before_delete")
+def _check_doors(_mapper: object, connection: Connection, option: AttendanceOption) -> None:
+    """Raise Refused for an option that a door is for. Here, because registration does not know of doors.
+
+    The door has only its number, and SQLite gives that to the next option, whose people would be let in.
+    """
+    doors = select(CheckInPoint.options).where(CheckInPoint.event_id == option.event_id)
+    if any(option.id in numbers for numbers in connection.scalars(doors)):
+        raise Refused(_("A check-in point is for this option, so you can't delete it. Change whom that lets in first."))
 
 
 def _new_point(event: Event, kind: PointKind, session: Session | None) -> CheckInPoint:
@@ -73,7 +113,9 @@ def _new_point(event: Event, kind: PointKind, session: Session | None) -> CheckI
 
 def close_point(point: CheckInPoint, *, closed: bool) -> None:
     """Close a point, which takes its devices and links away, or open it again. The log stays."""
+    reread(point)
     point.closed = closed
+    db.session.flush()
     if closed:
         moment = clock.now()
         for table in (CheckInDevice, DoorLink):
@@ -93,7 +135,7 @@ class NewLink:
 
 def make_link(
     event: Event,
-    point: CheckInPoint,
+    point: CheckInPoint | None,
     *,
     label: str,
     user_id: int | None,
@@ -101,11 +143,12 @@ def make_link(
     own: bool = False,
     until: datetime | None = None,
 ) -> NewLink:
-    """Make a link for devices at a point. `own`: for one device of the member who makes it, within a quarter of an
-    hour. Others hold until `until`, or until after the event. Raises Refused for a closed point and without a label.
+    """Make a link for devices at a point; without one, at the first door. `own`: for one device of the member who makes
+    it, within a quarter of an hour. Others hold until `until`, or until after the event. Raises Refused for a closed
+    point and without a label.
     """
-    if point.closed:
-        raise Refused(_("This check-in point is closed."))
+    point = point or door(event)
+    _check_open(point)
     if not label.strip():
         raise Refused(_("Enter a name, for example of the person at the door."), field="label")
     secret = secrets.token_urlsafe(32)
@@ -126,6 +169,15 @@ def make_link(
     return NewLink(link, secret)
 
 
+def _check_open(point: CheckInPoint) -> None:
+    """Lock a point before a way to it is opened, so that it is not closed without that. Raises Refused if it is
+    closed.
+    """
+    reread(point, "closed")
+    if point.closed:
+        raise Refused(_("This check-in point is closed."))
+
+
 def _end(event: Event) -> datetime:
     return max(event.ends_at, clock.now()) + AFTERWARDS
 
@@ -140,10 +192,15 @@ class NewDevice:
 
 def open_link(secret: str, *, label: str = "") -> NewDevice | None:
     """Make the device that opens a link a check-in device. None if the link is unknown, used up, or no longer valid."""
-    moment = clock.now()
+    moment, digest = clock.now(), tokens.digest(secret)
+    there = select(CheckInPoint).where(CheckInPoint.id.in_(select(DoorLink.point_id).where(DoorLink.digest == digest)))
+    point = db.session.scalar(there)
+    if point is None:
+        return None
+    reread(point, "closed")  # who closes it finds this device, or this finds the link revoked
     taken = (
         update(DoorLink)
-        .where(DoorLink.digest == tokens.digest(secret), DoorLink.uses_left > 0, DoorLink.revoked_at.is_(None))
+        .where(DoorLink.digest == digest, DoorLink.uses_left > 0, DoorLink.revoked_at.is_(None))
         .where(DoorLink.expires_at > moment)
         .values(uses_left=DoorLink.uses_left - 1)
         .returning(DoorLink.id)
@@ -188,6 +245,5 @@ def sign_out(device_id: int) -> None:
 
 def move_device(device_id: int, point: CheckInPoint) -> None:
     """Take a device to another point of its event. Raises Refused if that is closed."""
-    if point.closed:
-        raise Refused(_("This check-in point is closed."))
+    _check_open(point)
     db.session.execute(update(CheckInDevice).where(CheckInDevice.id == device_id).values(point_id=point.id))

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from eventapp.check_in import presence, queries, walk_ins
-from eventapp.check_in.devices import Device
+from eventapp.check_in.devices import Device, note_seen
 from eventapp.check_in.ledger import Ledger
 from eventapp.check_in.record import CheckInAnswer, CheckInRequest, decisions, record, settled
 from eventapp.check_in.rules import CheckInKind
-from eventapp.check_in.wire import SentScan
+from eventapp.check_in.wire import Sent, SentScan
 from eventapp.core import languages
+from eventapp.core.clock import now as moment
+from eventapp.core.db import db, start_writing
 from eventapp.core.refusals import Refused
 from eventapp.core.statements import QuickReads
 from eventapp.tickets import queries as tickets
@@ -69,6 +71,17 @@ def prepared(
     """
     requests = _requests(device, scans, keys or remembered_keys(), clock=clock, now=now)
     return [ScanAsked(device, scan, request, language) for scan, request in zip(scans, requests, strict=True)]
+
+
+def take(device: Device, sent: Sent, *, list_at: datetime | None) -> dict[str, Any]:
+    """Write down what a device has sent, and that it was seen, with the age of its list; returns the answers."""
+    now, answers = moment(), []
+    if sent.scans:
+        asked = prepared(device, sent.scans, clock=sent.clock, now=now)
+        start_writing(db.session(), durable=True)
+        answers = write(asked)
+    note_seen(device, waiting=sent.waiting, list_at=list_at, now=now)
+    return as_json(answers, now)
 
 
 def write(asked: list[ScanAsked]) -> list[CheckInAnswer | Refusal]:

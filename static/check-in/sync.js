@@ -21,6 +21,11 @@ export class Sync {
     for (const [target, name] of [[window, "online"], [document, "visibilitychange"]]) {
       target.addEventListener(name, () => document.visibilityState === "visible" && this.now());
     }
+    // The device itself knows that there is no network: nobody at the door needs to wait for an answer.
+    window.addEventListener("offline", () => {
+      this.state.online = false;
+      this.changed();
+    });
   }
 
   /** Exchange now, and again in a while. Only one exchange runs at a time. */

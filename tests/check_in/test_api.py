@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select
 
-from eventapp.check_in import api, operations, points
+from eventapp.check_in import operations, points, sync, walk_ins
 from eventapp.check_in.models import CheckIn, CheckInDevice, DoorLink, Presence
 from eventapp.check_in.rules import CheckInKind, PointKind
 from eventapp.core import clock
 from eventapp.core.db import Base, db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.models import Event
+from eventapp.mail.operations import EMAILS_AN_HOUR as MAILBOX_AN_HOUR
 from eventapp.programme.rules import Mode
 from eventapp.registration import edits
 from eventapp.registration import operations as registration
@@ -22,6 +23,7 @@ from eventapp.registration.models import Registration
 from eventapp.tickets.queries import printed
 from tests.check_in.conftest import ticket
 from tests.support.make import fresh
+from tests.support.outbox import emails
 
 
 def another(forum, title="Back door", **values):
@@ -60,7 +62,7 @@ def test_a_link_of_its_own_makes_one_device_and_no_second(app, make, forum, door
 def test_a_device_whose_event_is_deleted_while_it_waits_to_write_has_no_key(device, guest, forum, path, monkeypatch):
     question, number = device.question(text=ticket(guest)), forum.id
     db.session.rollback()
-    began = api.start_writing
+    began = sync.start_writing
 
     def at_the_last_moment(session, **given):
         with db.engine.begin() as other:
@@ -70,7 +72,7 @@ def test_a_device_whose_event_is_deleted_while_it_waits_to_write_has_no_key(devi
             other.execute(delete(Event).where(Event.id == number))
         began(session, **given)
 
-    monkeypatch.setattr(api, "start_writing", at_the_last_moment)
+    monkeypatch.setattr(sync, "start_writing", at_the_last_moment)
     assert device.send(path, {"clock": 0, "scans": [question]}).status_code == 401
 
 
@@ -201,6 +203,36 @@ def test_a_walk_in_is_registered_once_and_checked_in(device_at, door, make, foru
         assert answer["result"] == "ok"
     made = db.session.scalars(select(Registration)).all()
     assert [(one.name, one.source.value, one.id) for one in made] == [("山田 花子", "door", answer["person"])]
+
+
+@pytest.mark.both_engines("locks")
+@pytest.mark.parametrize("own", [False, True])
+def test_helpers_cause_so_many_emails_an_hour_and_still_register_everybody(
+    device_at, door, make, forum, monkeypatch, own
+):
+    """A link for helpers may be passed on; a device of a team member acts for the team."""
+    monkeypatch.setattr(walk_ins, "EMAILS_AN_HOUR", 3)
+    make.option(forum)
+    make.option(forum)
+    emails()
+    devices = [device_at(door, walk_ins=True, own=own) for _ in range(2)]
+    for number in range(6):
+        device = devices[number % 2]
+        person = {"family_name": f"Yamada {number}", "email": f"y{number}@example.org"}
+        (answer,) = device.sync(device.question(walk_in=person))["answers"]
+        assert answer["result"] == "ok"
+    assert len(emails()) == (6 if own else 3)
+
+
+def test_helpers_do_not_fill_a_mailbox(device_at, door, make, forum):
+    make.option(forum)
+    device = device_at(door, walk_ins=True)
+    people = [
+        device.question(walk_in={"family_name": f"Yamada {n}", "email": "y@example.org"})
+        for n in range(MAILBOX_AN_HOUR + 2)
+    ]
+    assert [one["result"] for one in device.sync(*people)["answers"]] == ["ok"] * len(people)
+    assert len(emails()) == MAILBOX_AN_HOUR
 
 
 def test_a_device_that_may_not_register_people_says_so_and_its_other_scans_are_taken(device, guest):

@@ -33,7 +33,7 @@ def answer(app):
     def answered(*environs):
         db.session.rollback()
         waiting = [list(environs)]
-        found = batch.handler(app)(lambda most: waiting.pop() if waiting else [])
+        found = batch.handler()(lambda most: waiting.pop() if waiting else [])
         db.session.rollback()
         return [one and json.loads(one[2]) for one in found]
 

@@ -143,5 +143,5 @@ def test_a_scan_is_json_wherever_it_is_answered(app, device, guest):
     body = json.dumps({"clock": milliseconds(), "scans": [device.question(text=ticket(guest))]}).encode()
     environ = {"HTTP_AUTHORIZATION": f"Bearer {device.key}", "CONTENT_TYPE": "text/plain"}
     waiting = [[environ | {"wsgi.input": BytesIO(sent)} for sent in (body, b"[" * 90_000)]]
-    answers = batch.handler(app)(lambda most: waiting.pop() if waiting else [])
+    answers = batch.handler()(lambda most: waiting.pop() if waiting else [])
     assert answers == [None, None]

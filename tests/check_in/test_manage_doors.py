@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,11 +12,15 @@ from sqlalchemy import select
 
 from eventapp import folder
 from eventapp.accounts.rules import Role
+from eventapp.check_in import points
 from eventapp.check_in.models import CheckInDevice, CheckInPoint, DoorLink
 from eventapp.core.db import db, transaction
+from eventapp.core.refusals import Refused
+from eventapp.events.models import Event
 from eventapp.registration import operations as registration
 from tests.check_in.conftest import ticket
-from tests.support.make import fresh
+from tests.support.at_once import after, by_number
+from tests.support.make import fresh, words
 
 DOORS = "/manage/events/forum/check-in/doors"
 
@@ -32,8 +38,29 @@ def test_an_empty_page_says_what_comes_and_one_with_all_shows_it(organizer, foru
     device.sync(waiting=3)
     organizer.get(DOORS)
     shown = main(organizer)
-    assert re.search(r"Main entrance\s+Door\s+1\s+1", shown)
+    assert re.search(r"Main entrance\s+Door\s+Checked in here: 1\s+Devices: 1", shown)
     assert "Mika" in shown and "3 scans not sent" in shown
+
+
+def test_a_helper_gets_a_link_to_the_first_door_before_anybody_was_there(organizer, forum):
+    organizer.get(DOORS)
+    assert "Main entrance" in main(organizer)
+    links = {organizer.page.text(one): one.get("href") for one in organizer.page.all("a")}
+    assert links["Link for a helper"] == f"{DOORS}/link"
+    assert db.session.scalar(select(CheckInPoint)) is None, "looking at it makes no door"
+    assert organizer.fill(f"{DOORS}/link", {"label": ""}).status_code == 422
+    organizer.fill(f"{DOORS}/link", {"label": "Noor"})
+    assert "Main entrance" in main(organizer)
+    made = db.session.scalars(select(DoorLink)).one()
+    assert made.point.key == "door"
+    organizer.get(DOORS)
+    assert main(organizer).count("Main entrance") == 3, "the door, its edit button and the link: one door"
+
+
+def test_a_list_that_always_says_something_is_not_called_optional(organizer, make, forum):
+    make.option(forum)
+    organizer.get(f"{DOORS}/new")
+    assert "What for optional" not in main(organizer) and "Name optional" in main(organizer)
 
 
 def test_a_door_is_added_edited_closed_and_opened_again(organizer, make, forum, device_at):
@@ -50,12 +77,62 @@ def test_a_door_is_added_edited_closed_and_opened_again(organizer, make, forum, 
     assert point.options == [option.id] and point.area == ""
     device = device_at(point)
     organizer.fill(f"{DOORS}/{point.id}", {"title_en": "Garden door"})
-    organizer.fill(DOORS, action=f"/{point.id}/close")
+    pressed = organizer.values(DOORS, action=f"/{point.id}/close")
+    for _member in ("the one", "another one, whose page still has the button"):
+        organizer.post(f"{DOORS}/{point.id}/close", data=pressed)
     assert fresh(point).closed and device.send("sync", {"clock": 0}).status_code == 401
     organizer.get(DOORS)
     assert "closed" in main(organizer) and "Garden door" in main(organizer)
-    organizer.fill(DOORS, action=f"/{point.id}/close")
+    organizer.fill(DOORS, action=f"/{point.id}/open")
     assert not fresh(point).closed
+
+
+@pytest.mark.both_engines("locks")
+def test_who_opens_a_link_while_its_door_is_closed_is_signed_out_with_the_others(app, forum, door):
+    with transaction():
+        made = points.make_link(fresh(forum), fresh(door), label="Mika", user_id=None)
+    closing = by_number(CheckInPoint, door)
+    after(app, lambda: points.open_link(made.secret), lambda: points.close_point(closing(), closed=True))
+    (device,) = db.session.scalars(select(CheckInDevice))
+    assert fresh(door).closed and device.revoked_at is not None
+
+
+@pytest.mark.both_engines("locks")
+def test_nobody_comes_to_a_door_that_is_just_being_closed(app, make, forum, door):
+    closing = by_number(CheckInPoint, door)
+    event = by_number(Event, forum)
+    with transaction():
+        other = points.save_point(fresh(forum), None, title=words("Side"))
+        own = points.make_link(fresh(forum), other, label="Aoi", user_id=make.owner().id, own=True)
+        device = points.open_link(own.secret).device.id
+        link = points.make_link(fresh(forum), fresh(door), label="Mika", user_id=None)
+    ways = [
+        (lambda: points.open_link(link.secret), None),
+        (lambda: points.move_device(device, closing()), Refused),
+        (lambda: points.make_link(event(), closing(), label="Ren", user_id=None), Refused),
+    ]
+    for way, refused in ways:
+        with transaction():
+            points.close_point(closing(), closed=False)
+        shut = partial(points.close_point, closing(), closed=True)
+        with pytest.raises(refused) if refused else nullcontext():
+            assert after(app, shut, way) is None
+    at_door = select(CheckInDevice).where(CheckInDevice.point_id == door.id)
+    assert not db.session.scalars(at_door).all()
+
+
+@pytest.mark.both_engines("a list in JSON")
+def test_an_option_that_a_door_is_for_is_not_deleted(organizer, make, forum):
+    """SQLite gives its number to the next option, whose people would be let in."""
+    guests, vip = make.option(forum), make.option(forum)
+    door = {"session": "", "title_en": "Stage door"}
+    organizer.fill(f"{DOORS}/new", {**door, "options": [str(vip.id)]})
+    remove = f"/manage/events/forum/options/{vip.key}/remove"
+    assert organizer.fill(f"/manage/events/forum/options/{vip.key}", action=remove).status_code == 422
+    assert "A check-in point is for this option" in main(organizer)
+    point = db.session.scalar(select(CheckInPoint).where(CheckInPoint.key != "door"))
+    organizer.fill(f"{DOORS}/{point.id}", {"options": [str(guests.id)]})
+    assert organizer.fill(f"/manage/events/forum/options/{vip.key}", action=remove).status_code == 303
 
 
 def test_a_session_has_one_check_in(organizer, make, forum):
@@ -123,6 +200,7 @@ def test_the_check_in_role_scans_and_sees_devices_and_changes_nothing(app, make,
     visitor.looks = False
     assert visitor.get(f"{DOORS}/new").status_code == 403
     assert visitor.get(f"{DOORS}/{door.id}/link").status_code == 403
+    assert visitor.get(f"{DOORS}/link").status_code == 403
 
 
 def test_pages_of_another_event_lead_nowhere(organizer, make, forum, door):
