@@ -43,10 +43,11 @@ def _when(event: Event, session: PublishedSession) -> str:
     return languages.moment_of(session.starts_at, event.zone) if event.timed else event.when(languages.interface())
 
 
-def audience_words(event: Event, query: PeopleQuery) -> str:
-    """The group in words."""
+def audience_words(event: Event, query: PeopleQuery, language: str) -> str:
+    """The group in words; what the team calls options and sessions is in a language."""
     options, questions = registration.options(event), registration.every_question(event)
     found = [f"“{query.text}”"] if query.text else []
     found += [status.label for status in query.statuses]
-    found += [pill.label for pill in pills(query, options, questions, people.sessions_with_seats(event))]
+    sessions = people.sessions_with_seats(event)
+    found += [pill.label for pill in pills(query, options, questions, sessions, language=language)]
     return languages.listing(found) if found else _("Everybody who is registered")

@@ -25,7 +25,7 @@ from eventapp.mail import content, placeholders
 from eventapp.mail.content import EmailContent, RenderedEmail
 from eventapp.notifications import opt_outs
 from eventapp.notifications.identity import identity
-from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.models import AttendanceOption, Contact, Registration
 
 # What each placeholder is replaced with, as the team reads it.
 MEANINGS: dict[str, Any] = {
@@ -78,9 +78,9 @@ class _Addresses:
         """An own page."""
         return self._page[0] + token + self._page[2]
 
-    def stop(self, contact_id: int) -> str:
+    def stop(self, contact: Contact) -> str:
         """Where one says that one wants no more announcements."""
-        return self._stop[0] + opt_outs.key_of(contact_id) + self._stop[2]
+        return self._stop[0] + opt_outs.key_of(contact) + self._stop[2]
 
 
 def _once(values: Iterable[str]) -> list[str]:
@@ -116,7 +116,7 @@ class Composer:
             options=_once(option_words(one.option, language) for one in people),
             organizations=_once(one.organization_name for one in people if can_be_greeted_by(one.organization_name)),
             link=addresses.page(first.token),
-            stop=addresses.stop(first.contact_id),
+            stop=addresses.stop(first.contact),
             answers=self.answers.values(people, language),
         )
 

@@ -114,6 +114,7 @@ def _review(event: Event, row: Announcement, form: AnnouncementStepForm) -> Resp
         unanswered=queries.unanswered(row, query, group) if group else [],
         by_language=group.by_language(row.languages) if group else {},
         progress=queries.progress([row])[row.id],
+        token=operations.token(row),
         user=current_organizer(),
     )
     response.headers["Content-Security-Policy"] = _FRAMES_POLICY
@@ -165,7 +166,7 @@ def send(event: Event, number: int) -> ResponseReturnValue:
 
 
 def _sent_off(event: Event, row: Announcement) -> str:
-    when = operations.send(row)
+    when = operations.send(row, seen=request.form.get("seen", ""))
     return _("We will start sending the e-mails at %(time)s.", time=languages.moment_of(when, event.zone))
 
 

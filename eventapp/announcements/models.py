@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.accounts.models import User
-from eventapp.announcements.rules import AnnouncementStatus, RecipientOutcome
+from eventapp.announcements.rules import LATEST, AnnouncementStatus, RecipientOutcome
 from eventapp.core.clock import now
 from eventapp.core.db import Base
 from eventapp.core.localized import LocalizedText
@@ -55,6 +55,17 @@ class Announcement(Base):
     def batch(self) -> str:
         """What its e-mails have in common."""
         return f"announcement:{self.id}"
+
+    @property
+    def missed(self) -> bool:
+        """Whether its planned time has passed, and it was not sent."""
+        planned = self.planned_at
+        return self.status is AnnouncementStatus.DRAFT and planned is not None and planned <= now()
+
+    @property
+    def too_late(self) -> bool:
+        """Whether its planned time is too long ago. What has none is sent as soon as possible."""
+        return self.planned_at is not None and self.planned_at + LATEST < now()
 
     @property
     def moves(self) -> bool:

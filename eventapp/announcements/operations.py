@@ -18,10 +18,13 @@ from eventapp.core.languages import gettext as _
 from eventapp.core.languages import interface, language_name
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import delete_row, reread
+from eventapp.core.stale_forms import edit_token
 from eventapp.events.models import Event
 from eventapp.mail import operations as mail
 from eventapp.mail import placeholders
 from eventapp.mail.models import Email
+from eventapp.notifications import opt_outs
 from eventapp.people.rules import PeopleQuery
 
 
@@ -69,18 +72,23 @@ def _check(event: Event, subject: LocalizedText, text: LocalizedText) -> None:
 
 
 def _lock(announcement: Announcement, *statuses: AnnouncementStatus) -> None:
-    """Lock the row and reread it. Raises Refused if it is in no such state."""
-    query = select(Announcement).where(Announcement.id == announcement.id).with_for_update()
-    db.session.execute(query.execution_options(populate_existing=True))
+    """Lock the row and reread it. Raises Refused if it is in no such state, WasDeleted if it is gone."""
+    reread(announcement)
     if announcement.status not in statuses:
         raise Refused(
             _("This is no longer possible: the announcement is “%(state)s”.", state=announcement.status.label)
         )
 
 
-def send(announcement: Announcement) -> datetime:
+def token(announcement: Announcement) -> str:
+    """What tells whether an announcement still is as somebody has read it."""
+    names = ("audience", "subject", "text", "language", "planned_at")
+    return edit_token({name: getattr(announcement, name) for name in names})
+
+
+def send(announcement: Announcement, *, seen: str | None = None) -> datetime:
     """Have the worker send it, a minute from now or at the planned time. Returns when. Raises Refused if nobody would
-    get it.
+    get it, or if it is not the one with the token that was `seen`: somebody else may be writing it anew.
     """
     group = queries.group_of(announcement.event, queries.query_of(announcement))
     if not group.addresses:
@@ -89,6 +97,10 @@ def send(announcement: Announcement) -> datetime:
     if announcement.planned_at is not None and announcement.planned_at <= now:
         raise Refused(_("The time to send it is in the past. Change it first."))
     _lock(announcement, AnnouncementStatus.DRAFT)
+    if seen is not None and seen != token(announcement):
+        raise Refused(
+            _("Someone else has changed this since you opened the page. Nothing was sent. Read it again, then send it.")
+        )
     announcement.status = AnnouncementStatus.SCHEDULED
     announcement.send_at = starts(now, announcement.planned_at)
     db.session.flush()
@@ -100,6 +112,15 @@ def undo_sending(announcement: Announcement) -> None:
     _lock(announcement, AnnouncementStatus.SCHEDULED)
     announcement.status, announcement.send_at = AnnouncementStatus.DRAFT, None
     db.session.flush()
+
+
+def hold_back(event: Event) -> None:
+    """Make drafts of what was planned for an event that will not take place then: who reads it must not come."""
+    waits = update(Announcement).where(
+        Announcement.event_id == event.id, Announcement.status == AnnouncementStatus.SCHEDULED
+    )
+    draft = waits.values(status=AnnouncementStatus.DRAFT, send_at=None)
+    db.session.execute(draft.execution_options(synchronize_session="fetch"))
 
 
 def stop(announcement: Announcement) -> None:
@@ -116,8 +137,7 @@ def stop(announcement: Announcement) -> None:
 def remove(announcement: Announcement) -> None:
     """Delete a draft."""
     _lock(announcement, AnnouncementStatus.DRAFT)
-    db.session.delete(announcement)
-    db.session.flush()
+    delete_row(announcement)
 
 
 def test(announcement: Announcement, user: User) -> None:
@@ -145,6 +165,15 @@ def begin(announcement: Announcement) -> bool:
     except Refused:
         return False
     announcement.status = AnnouncementStatus.SENDING
+    return True
+
+
+def miss(announcement: Announcement) -> bool:
+    """Make what is too late a draft again, for the team to decide; False if it was undone meanwhile."""
+    try:
+        undo_sending(announcement)
+    except Refused:
+        return False
     return True
 
 
@@ -176,6 +205,19 @@ def take(announcement: Announcement, contacts: list[int]) -> bool:
         change.values(outcome=RecipientOutcome.WRITTEN).execution_options(synchronize_session=False)
     )
     return cast(CursorResult[Any], done).rowcount == len(contacts)
+
+
+def skip_opted_out(announcement: Announcement, contacts: list[int]) -> set[int]:
+    """Those of the recipients who have said, since they were listed, that they want no announcements. They are
+    recorded as skipped.
+    """
+    found = opt_outs.of_contacts(contacts)
+    table = AnnouncementRecipient
+    if found:
+        these = update(table).where(table.announcement_id == announcement.id, table.contact_id.in_(found))
+        skipped = these.values(outcome=RecipientOutcome.OPTED_OUT)
+        db.session.execute(skipped.execution_options(synchronize_session=False))
+    return found
 
 
 def finish(announcement: Announcement) -> None:

@@ -13,10 +13,12 @@ from eventapp.core.languages import lazy_gettext as _l
 ANSWER = "answer:"
 # How long "Send" can be undone.
 UNDO = timedelta(seconds=60)
+# How long after its planned time it is still sent: what is written for the morning may be untrue in the evening.
+LATEST = timedelta(hours=2)
 
 
 class AnnouncementStatus(Labelled):
-    """The state of an announcement."""
+    """The status of an announcement."""
 
     DRAFT = "draft", _l("Draft")
     SCHEDULED = "scheduled", _l("Scheduled")

@@ -37,7 +37,7 @@ def send_due(*, seconds: float = SECONDS) -> int:
 
 def _go_on(number: int, end: float) -> int:
     announcement = db.session.get(Announcement, number, populate_existing=True)
-    if announcement is None or (announcement.listed_at is None and not _list(announcement)):
+    if announcement is None or (announcement.listed_at is None and (_missed(announcement) or not _list(announcement))):
         return 0
     composer = Composer(announcement)
     written = 0
@@ -53,6 +53,13 @@ def _go_on(number: int, end: float) -> int:
         if not done:
             break
     return written
+
+
+def _missed(announcement: Announcement) -> bool:
+    if not announcement.too_late:
+        return False
+    with transaction():
+        return operations.miss(announcement)
 
 
 def _list(announcement: Announcement) -> bool:
@@ -77,17 +84,19 @@ def _write(composer: Composer, waiting: Sequence[AnnouncementRecipient]) -> int:
     numbers = [number for one in waiting for number in one.registrations]
     query = select(Registration).where(Registration.id.in_(numbers)).options(joinedload(Registration.option))
     people = {one.id: one for one in db.session.scalars(query)}
-    contacts, emails = [one.contact_id for one in waiting], []
+    contacts, written = [one.contact_id for one in waiting], {}
     with preloaded.registrations([]):
         for one in waiting:
             # Deleted meanwhile, or the address was taken away: nobody is left to write to.
             readers = [people[number] for number in one.registrations if number in people]
             if readers and readers[0].email:
-                emails.append(composer.write(readers).outgoing())
+                written[one.contact_id] = composer.write(readers).outgoing()
     with transaction():
         if not operations.take(announcement, contacts):
             db.session.rollback()
             return 0
+        skipped = operations.skip_opted_out(announcement, contacts)
+        emails = [email for contact, email in written.items() if contact not in skipped]
         paces.spread(emails)
         db.session.add_all(emails)
     return len(waiting)

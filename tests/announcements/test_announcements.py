@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from eventapp import lifecycle
 from eventapp.accounts.rules import Role
 from eventapp.announcements import operations, queries, tasks
 from eventapp.announcements.models import Announcement, AnnouncementRecipient
@@ -15,6 +17,7 @@ from eventapp.announcements.rules import AnnouncementStatus, RecipientOutcome
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
+from eventapp.events import operations as events
 from eventapp.mail import operations as mail
 from eventapp.mail.models import Email, EmailStatus, UndeliverableAddress
 from eventapp.notifications import opt_outs
@@ -100,6 +103,46 @@ def test_people_who_share_an_address_get_one_email_that_names_them(make, forum):
     assert "For Mei Mori, Ken Abe, and Jo Oka." in email.text
 
 
+def test_what_somebody_else_has_written_anew_is_not_sent_by_who_has_read_the_former_text(make, forum, organizer):
+    people(make, forum, "ada@example.org")
+    organizer.fill(NEW, {"subject_en": "Shuttle bus", "text_en": "It leaves at nine."})
+    row = db.session.scalars(select(Announcement)).one()
+    page = f"/manage/events/forum/announcements/{row.id}"
+    read = organizer.values(page, action="/send")
+    organizer.fill(f"{page}/edit", {"text_en": "It leaves at"})
+    assert organizer.post(f"{page}/send", data=read).status_code == 422
+    assert "Nothing was sent." in organizer.page.text(organizer.page.one("main"))
+    assert fresh(row).status is AnnouncementStatus.DRAFT
+    assert organizer.fill_again(f"{page}/send").status_code == 303, "the page has the new text by now"
+    assert fresh(row).status is AnnouncementStatus.SCHEDULED
+
+
+@pytest.mark.both_engines("updates, and an insert that meets a row")
+def test_who_wants_no_more_gets_none_that_waits_in_the_outbox(make, forum):
+    ada, _bob = people(make, forum, "ada@example.org", "bob@example.org")
+    row = announce(forum)
+    work()
+    for _pressed in range(2):
+        with transaction():
+            opt_outs.opt_out(fresh(ada).contact)
+    assert queries.progress([fresh(row)])[row.id].stopped == 1
+    waiting = [one.to for one in outbox.emails() if one.status is EmailStatus.QUEUED]
+    assert waiting == ["bob@example.org"]
+
+
+@pytest.mark.both_engines("updates")
+def test_who_says_so_after_they_were_listed_is_not_written_to(make, forum):
+    ada, _bob = people(make, forum, "ada@example.org", "bob@example.org")
+    row = announce(forum)
+    with time_machine.travel(clock.now() + timedelta(seconds=61), tick=False):
+        tasks.send_due(seconds=-1)
+    with transaction():
+        opt_outs.opt_out(fresh(ada).contact)
+    work()
+    assert [one.to for one in outbox.emails()] == ["bob@example.org"]
+    assert queries.progress([fresh(row)])[row.id].skipped == {RecipientOutcome.OPTED_OUT: 1}
+
+
 def test_each_reader_gets_their_language_else_the_first(make, forum):
     for number, language in enumerate(["en", "ja", "de-AT", "fr"]):
         make.registration(forum, make.hall, f"{number}@example.org", language=language)
@@ -167,6 +210,37 @@ def test_it_is_sent_at_the_planned_time_to_those_registered_by_then(make, forum)
 
 
 @pytest.mark.both_engines("recipients are taken with a conditional update, e-mails leased with SKIP LOCKED")
+def test_what_could_not_be_sent_near_its_planned_time_waits_for_the_team(make, forum, organizer):
+    people(make, forum, "early@example.org")
+    row = announce(forum, planned_at=clock.now() + timedelta(hours=5))
+    assert work(7 * 3600 + 60) == 0, "“tomorrow” may mean another day by now"
+    assert not outbox.emails()
+    db.session.rollback()
+    assert (fresh(row).status, fresh(row).send_at) == (AnnouncementStatus.DRAFT, None)
+    organizer.sign_in(make.owner())
+    with time_machine.travel(clock.now() + timedelta(hours=8)):
+        assert "1 announcement was not sent at its planned time." in organizer.get("/manage/events/forum").text
+        page = organizer.get(f"/manage/events/forum/announcements/{row.id}").text
+        assert "It was not sent at" in page
+        assert "Send later" not in page
+
+
+@pytest.mark.parametrize("put_off", [lifecycle.cancel_event, lifecycle.postpone_event])
+def test_what_was_planned_is_not_sent_once_the_event_is_off(make, forum, put_off):
+    people(make, forum, "early@example.org")
+    row = announce(forum, planned_at=clock.now() + timedelta(hours=5))
+    with transaction():
+        put_off(fresh(forum), note=LocalizedText())
+    assert work(5 * 3600 + 60) == 0
+    assert fresh(row).status is AnnouncementStatus.DRAFT
+
+
+def test_what_is_a_little_late_is_sent(make, forum):
+    people(make, forum, "early@example.org")
+    announce(forum, planned_at=clock.now() + timedelta(hours=5))
+    assert work(6.5 * 3600) == 1
+
+
 def test_stopping_in_the_middle_leaves_exact_numbers(make, forum, monkeypatch):
     people(make, forum, *[f"guest{n}@example.org" for n in range(10)])
     monkeypatch.setattr(tasks, "CHUNK", 4)
@@ -286,11 +360,27 @@ def test_the_way_from_the_form_to_the_outbox(organizer, make, forum):
     organizer.fill(path, action="/send")
     work()
     organizer.get(path)
-    assert "0 sent, 1 waiting" in organizer.page.text(organizer.page.one("main"))
+    assert "0 sent, 1 to be sent" in organizer.page.text(organizer.page.one("main"))
+    assert "Being sent" in organizer.page.text(organizer.page.one("main")), "the e-mail is written, not sent"
     organizer.fill(path, action="/stop")
     organizer.get(path)
     assert "0 sent, 1 not sent" in organizer.page.text(organizer.page.one("main"))
     assert db.session.scalars(select(Email)).one().status is EmailStatus.STOPPED
+
+
+def test_a_test_email_leads_to_the_map_in_the_language_of_its_text(organizer, make, forum):
+    """The team reads English; the text is in Japanese."""
+    with transaction():
+        events.save_venue(
+            fresh(forum), None, name=LocalizedText(en="Arena"), address=LocalizedText(en="1-1 Chuo", ja="中央1-1")
+        )
+    people(make, forum, "ada@example.org")
+    sent = organizer.fill(NEW, {"subject_ja": "バス", "text_ja": "九時に出ます。"})
+    organizer.get(sent.location)
+    organizer.fill(sent.location, action="/test")
+    (email,) = outbox.emails()
+    assert quote("中央1-1") in email.text
+    assert "Chuo" not in email.text
 
 
 def test_a_language_is_added_without_losing_what_was_typed(organizer, make, forum):
