@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from flask import current_app, render_template
-
 from eventapp.core.languages import force_locale
 from eventapp.core.languages import gettext as _
-from eventapp.core.running import settings
+from eventapp.core.running import rendered, settings
+from eventapp.core.running import template as template_named
 from eventapp.core.text import can_be_greeted_by
 from eventapp.mail import message, operations
 from eventapp.mail.models import Email
@@ -59,7 +58,7 @@ def paragraphs_of(text: str) -> list[str]:
 
 def draft(template: str, *, language: str, **context: Any) -> Draft:
     """The texts of a template in a language: its blocks `subject`, `text` and, if present, `after`."""
-    loaded = current_app.jinja_env.get_template(template)
+    loaded = template_named(template)
     with force_locale(language):
         inside = loaded.new_context(context)
         written = {name: "".join(block(inside)).strip() for name, block in loaded.blocks.items()}
@@ -128,8 +127,8 @@ def render(
         return RenderedEmail(
             to=to,
             subject=email.subject,
-            text=render_template("mail/email.txt", email=email),
-            html=render_template("mail/email.html", email=email, language=language),
+            text=rendered("mail/email.txt", email=email),
+            html=rendered("mail/email.html", email=email, language=language),
             kind=kind,
             topic=topic,
             language=language,

@@ -54,6 +54,8 @@ class Email(Base):
     message_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
     due_at: Mapped[datetime] = mapped_column(default=now)
+    # A reminder is not sent after this, however long the mail server was away.
+    useful_until: Mapped[datetime | None]
     status: Mapped[EmailStatus] = mapped_column(default=EmailStatus.QUEUED)
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)

@@ -180,9 +180,7 @@ def mark_address(address: str, reason: str) -> None:
 
 def trust_address(address: str) -> None:
     """Forget that an address was unknown, because somebody wants to try again."""
-    row = db.session.get(UndeliverableAddress, mailbox_key(address))
-    if row is not None:
-        db.session.delete(row)
+    db.session.execute(delete(UndeliverableAddress).where(UndeliverableAddress.key == mailbox_key(address)))
 
 
 def retry(email: Email) -> None:
@@ -190,6 +188,7 @@ def retry(email: Email) -> None:
     trust_address(email.to)
     email.status = EmailStatus.QUEUED
     email.attempts = 0
+    email.useful_until = None
     email.due_at = clock.now()
     db.session.flush()
 
@@ -215,3 +214,9 @@ def forget(topic: str, *, containing: str) -> None:
     """Delete the e-mails of a topic that contain a text, such as a private link, whether or not they were sent."""
     holds = Email.text.contains(containing, autoescape=True)
     db.session.execute(delete(Email).where(Email.topic == topic, holds).execution_options(synchronize_session=False))
+
+
+def forget_recipient(topic: str, address: str, *, family: str) -> None:
+    """Delete the e-mails of a topic and a family of kinds to an address, in any case, whether or not they were sent."""
+    to = func.lower(Email.to) == address.lower()
+    db.session.execute(delete(Email).where(among(topic, [family]), to).execution_options(synchronize_session=False))

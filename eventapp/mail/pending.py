@@ -6,10 +6,25 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, case, delete, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    String,
+    and_,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from eventapp.core import clock
 from eventapp.core.db import db
+from eventapp.core.parts import in_parts
 from eventapp.core.statements import QuickWrite, built_once
 from eventapp.mail.models import PendingNotification
 from eventapp.mail.queries import in_families
@@ -18,8 +33,6 @@ from eventapp.mail.queries import in_families
 DEBOUNCE_WINDOW = timedelta(minutes=10)
 # How long to wait before trying a notification again that could not be written.
 POSTPONED = timedelta(minutes=10)
-# Of how many recipients one statement asks: PostgreSQL takes 65,535 parameters, SQLite 32,766.
-MOST_AT_ONCE = 1_000
 # The last part of the kind of a notification about changes in general, such as "registration.changes".
 CHANGES = "changes"
 
@@ -39,8 +52,30 @@ def enqueue_changes(recipients: Iterable[str], kind: str, *, topic: str, at_once
 
     A recipient who already has a pending notification keeps it, and it becomes due no later than before.
     """
-    due_at = clock.now() if at_once else clock.now() + DEBOUNCE_WINDOW
-    _upsert([_row(one, f"{kind}.{CHANGES}", topic, "", due_at, None) for one in sorted(set(recipients))])
+    due_at = _due(at_once)
+    # Every transaction takes the rows in this order, which for recipients of one kind is that of their numbers.
+    ordered = sorted(set(recipients), key=lambda one: (len(one), one))
+    _upsert([_row(one, f"{kind}.{CHANGES}", topic, "", due_at, None) for one in ordered])
+
+
+def enqueue_changes_of(numbers: Select[int], recipient: str, kind: str, *, topic: str, at_once: bool = False) -> int:
+    """As `enqueue_changes`, for the recipients of one type whose numbers a query selects. One statement, however many
+    they are. Returns how many.
+    """
+    found = numbers.subquery()
+    row = _row("", f"{kind}.{CHANGES}", topic, "", _due(at_once), None)
+    key = literal(f"{recipient}:") + found.c[0].cast(String)
+    columns: Any = PendingNotification.__table__.c
+    others = [literal(value, columns[name].type).label(name) for name, value in row.items() if name != "recipient"]
+    # Without a WHERE, SQLite reads ON CONFLICT as the condition of a join.
+    selected = select(key.label("recipient"), *others).where(true()).order_by(found.c[0])
+    statement = _replacing(_inserting().from_select(["recipient", *(one.name for one in others)], selected))
+    done = db.session.execute(statement.execution_options(preserve_rowcount=True))
+    return cast(CursorResult[Any], done).rowcount
+
+
+def _due(at_once: bool) -> datetime:
+    return clock.now() if at_once else clock.now() + DEBOUNCE_WINDOW
 
 
 def _row(
@@ -65,9 +100,11 @@ def _upsert(rows: list[dict[str, Any]]) -> None:
 
 
 def _upsert_statement(insert: Callable[[Any], Any]) -> Any:
-    table: Any = PendingNotification
-    statement = insert(table.__table__)
-    new = statement.excluded
+    return _replacing(insert(PendingNotification.__table__))
+
+
+def _replacing(statement: Any) -> Any:
+    table, new = PendingNotification, statement.excluded
     # An e-mail about one action, such as a cancellation, includes all other changes as well.
     only_changes = new.kind.like(f"%.{CHANGES}")
     replaced = {
@@ -80,6 +117,7 @@ def _upsert_statement(insert: Callable[[Any], Any]) -> Any:
 
 
 _upserted = built_once(_upsert_statement)
+_inserting = built_once(lambda insert: insert(PendingNotification.__table__))
 _one = QuickWrite(
     _upsert_statement, columns=("recipient", "slot", "kind", "topic", "due_at", "created_at", "version", "data")
 )
@@ -125,10 +163,8 @@ def postpone(number: int) -> None:
 
 def forget(recipients: Iterable[str], *conditions: ColumnElement[bool]) -> None:
     """Remove the pending notifications of these recipients, of which the conditions hold."""
-    wanted = sorted(set(recipients))
-    for first in range(0, len(wanted), MOST_AT_ONCE):
-        chosen = PendingNotification.recipient.in_(wanted[first : first + MOST_AT_ONCE])
-        removed = delete(PendingNotification).where(*conditions, chosen)
+    for part in in_parts(sorted(set(recipients))):
+        removed = delete(PendingNotification).where(*conditions, PendingNotification.recipient.in_(part))
         db.session.execute(removed.execution_options(synchronize_session=False))
 
 
@@ -168,12 +204,15 @@ def waiting(topic: str) -> dict[str, tuple[int, datetime]]:
     return {kind.partition(".")[0]: (number, first) for kind, number, first in rows}
 
 
-def waiting_recipients(topic: str) -> list[str]:
-    """The recipients in a debounce window. Their notifications are locked: until this transaction ends, the worker
-    does not send them, and no operation replaces them.
+def waiting_recipients(topic: str, *, lock: bool = False) -> dict[str, int]:
+    """The recipients in a debounce window, with the versions of their notifications.
+
+    `lock` their notifications: until this transaction ends, the worker does not send them, and no operation replaces
+    them.
     """
-    query = select(PendingNotification.recipient).where(_changes_of(topic)).order_by(PendingNotification.recipient)
-    return list(db.session.scalars(query.with_for_update()))
+    table = PendingNotification
+    query = select(table.recipient, table.version).where(_changes_of(topic)).order_by(table.recipient)
+    return {recipient: version for recipient, version in db.session.execute(query.with_for_update() if lock else query)}
 
 
 def send_now(topic: str) -> None:

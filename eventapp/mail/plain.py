@@ -64,7 +64,10 @@ def _part(boundary: str, kind: str, text: str) -> bytes:
         f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    data = text.replace("\r\n", "\n").rstrip("\n").replace("\n", "\r\n").encode("utf-8")
+    # A CR that stands alone would go out as it is, and some servers take it for the end of a line (RFC 5321 §2.3.8): a
+    # dot between two of them would end the message, and what follows would be commands.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    data = lines.rstrip("\n").replace("\n", "\r\n").encode("utf-8")
     # At the start of a line, "From " would be changed by old servers (RFC 4155), and a lone dot by bad ones.
     coded = b2a_qp(data, istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     coded = coded.replace(b"\r\nFrom ", b"\r\n=46rom ").replace(b"\r\n.", b"\r\n=2E")

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 
+from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.outages import cause_of
 from eventapp.core.running import here
@@ -161,6 +162,10 @@ class _Post:
         """Send one e-mail and record the result; returns whether it was sent."""
         email = self._loaded.get(number)
         if email is None or _status.row(number=number) != (EmailStatus.QUEUED,):  # it was deleted or stopped
+            return False
+        if email.useful_until is not None and email.useful_until < clock.now():
+            with transaction():
+                operations.stop(Email.id == number)  # it would come too late
             return False
         try:
             ready = self._written(email)

@@ -334,14 +334,14 @@ def render(
         files=files,
         change=change,
         asks=asks,
-        rules=lambda: waiting_rules(registration.option),
+        rules=lambda: waiting_rules(registration),
         **values,
     )
     kind_of_text = f"{template}_{change}" if change else template
     written = texts.of(event, kind_of_text, language)
     if written is not None:
         if "rules" in STANDARD[kind_of_text].own:
-            values["rules"] = "\n\n".join(waiting_rules(registration.option))
+            values["rules"] = "\n\n".join(waiting_rules(registration))
         usual = texts.filled(written, texts.values_of(registration) | values, after=usual.after)
     if action is _OWN_PAGE and asks:
         action = _("Yes or no"), absolute("notifications.coming", token=registration.token, lang=language)

@@ -124,15 +124,6 @@ def updates(registration: Registration, *, resend: bool = False, links: bool = F
     return sorted(found, key=lambda update: (update.code != "", update.after.starts, update.code))
 
 
-def mark_as_notified(registration: Registration) -> bool:
-    """Record the current facts as sent, without an e-mail. False if something was never sent, which stays pending."""
-    now, sent = current_snapshots(registration), sent_to(registration)
-    for code, row in sent.items():
-        row.record(now.by_code.get(code) or snapshots.released(row.snapshot))
-    db.session.flush()
-    return now.by_code.keys() <= sent.keys()
-
-
 def _new_row(registration: Registration, code: str) -> SentInvitation:
     uid = tokens.uid() if code else registration.uid
     row = SentInvitation(registration_id=registration.id, code=code, uid=uid, sequence=NEVER_SENT)

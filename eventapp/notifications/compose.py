@@ -94,5 +94,8 @@ def _to_speaker(link: SpeakerLink, what: str, pending: PendingNotification) -> R
 
 
 def _silent(event: Event) -> bool:
-    """Whether changes of the event are not sent to anybody."""
-    return event.status is EventStatus.DRAFT or event.over
+    """Whether changes of the event are not sent to anybody.
+
+    A cancellation is: an event that was postponed can be cancelled after the date that it was planned for.
+    """
+    return event.status is EventStatus.DRAFT or (event.over and event.status is not EventStatus.CANCELLED)

@@ -7,24 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Row, Select, func, or_, tuple_
 
 from eventapp.core import clock
 from eventapp.core.db import db
+from eventapp.core.parts import in_parts
 from eventapp.entries.queries import venues_of
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.mail import pending
 from eventapp.notifications import snapshots
 from eventapp.notifications.models import SentInvitation
+from eventapp.notifications.queries import HAS_SEAT, sent_to_attendees
 from eventapp.programme import queries as programme
-from eventapp.programme.models import Session
 from eventapp.programme.published import Document
-from eventapp.programme.rules import Mode
 from eventapp.registration import notices
-from eventapp.registration import queries as registration_queries
-from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
-from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
+from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.queries import ACTIVE_AND_EMAILED
 
 # What rows of one group have in common: whether they are up to date is the same for all of them.
 _GROUP = (SentInvitation.code, AttendanceOption.mode, Registration.status, SentInvitation.fingerprint)
@@ -65,7 +64,7 @@ def _people_in(event: Event, groups: Sequence[Row[Any]]) -> int:
     if all(not group[0] for group in groups):
         return sum(group[-1] for group in groups)
     keys = [group[:-1] for group in groups]
-    wanted = [tuple_(*_GROUP).in_(keys[first : first + MOST_GROUPS]) for first in range(0, len(keys), MOST_GROUPS)]
+    wanted = [tuple_(*_GROUP).in_(part) for part in in_parts(keys, MOST_GROUPS)]
     if len(wanted) == 1:
         return db.session.scalar(_having(event, _PEOPLE).where(*wanted)) or 0
     numbers = _having(event, SentInvitation.registration_id).distinct()
@@ -74,22 +73,8 @@ def _people_in(event: Event, groups: Sequence[Row[Any]]) -> int:
 
 def _having(event: Event, *columns: Any) -> Select[Any]:
     """These columns of what attendees have been sent: the event, and the sessions in which they have a seat."""
-    seat = and_(SessionSignup.session_id == Session.id, SessionSignup.registration_id == Registration.id)
-    return (
-        select(*columns)
-        .select_from(SentInvitation)
-        .join(Registration, Registration.id == SentInvitation.registration_id)
-        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
-        .outerjoin(Session, and_(Session.event_id == event.id, Session.code == SentInvitation.code))
-        .outerjoin(SessionSignup, seat)
-        .where(Registration.event_id == event.id, registration_queries.ACTIVE_AND_EMAILED)
-        .where(
-            or_(
-                SentInvitation.code == "",
-                and_(SessionSignup.id.is_not(None), Registration.status.in_(HOLDS_SEAT)),
-            )
-        )
-    )
+    query = sent_to_attendees(event, *columns)
+    return query.where(ACTIVE_AND_EMAILED, or_(SentInvitation.code == "", HAS_SEAT))
 
 
 def _differing(event: Event, groups: Sequence[Row[Any]]) -> list[Row[Any]]:
@@ -99,11 +84,11 @@ def _differing(event: Event, groups: Sequence[Row[Any]]) -> list[Row[Any]]:
     of_sessions = any(group[0] for group in groups)
     document = programme.document(event) if of_sessions else Document()
     links = programme.join_links(event) if of_sessions else {}
-    now = snapshots.fingerprints(event, document.by_code, venues_of(event.id), links)
+    now = snapshots.current(event, document.by_code, venues_of(event.id), links)
 
     def differs(group: Row[Any]) -> bool:
         code, mode, status, last, _number = tuple(group)
         known = not code or code in document.by_code
-        return known and now(code, mode is Mode.ONLINE, status is RegistrationStatus.CONFIRMED) != last
+        return known and now(code, mode, status).fingerprint != last
 
     return [group for group in groups if differs(group)]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from eventapp.core.languages import gettext as _
 from eventapp.core.text import one_line
+from eventapp.events import maps
 from eventapp.events import queries as events
 from eventapp.events.models import Event
 from eventapp.events.rules import HostRole
 from eventapp.mail import content
 from eventapp.notifications import preloaded, settings
-from eventapp.registration.own_page import map_url
 
 
 @dataclass(frozen=True)
@@ -41,5 +41,5 @@ def _read(event: Event, language: str) -> EmailIdentity:
         reply_to=contact,
         host=_("Hosted by: %(names)s", names=_(", ").join(hosts)) if hosts else "",
         signature=content.signature(event.title.resolve(language).text, contact),
-        map_url=map_url(venue) if venue is not None else "",
+        map_url=maps.openstreetmap(venue.address.resolve(language).text, venue.geo) if venue is not None else "",
     )

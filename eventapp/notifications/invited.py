@@ -14,7 +14,6 @@ from eventapp.notifications import snapshots, texts
 from eventapp.notifications.identity import identity
 from eventapp.notifications.preloaded import venues_of
 from eventapp.programme.rules import Mode
-from eventapp.registration.forms import option_name
 
 
 def write(invitation: Invitation, what: str) -> RenderedEmail | None:
@@ -72,6 +71,6 @@ def _facts(invitation: Invitation, event: Event, language: str) -> list[tuple[st
     if now.venue:
         facts.append((_("Where"), snapshots.where(now, event.format, language)))
     if invitation.option is not None:
-        facts.append((_("Attendance"), option_name(invitation.option)))
+        facts.append((_("Attendance"), invitation.option.name(language)))
     facts.append((_("Event page"), absolute("site.event", slug=event.slug, lang=language)))
     return facts

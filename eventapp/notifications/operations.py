@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable
 
-from eventapp.core.db import db
 from eventapp.events.models import Event
 from eventapp.mail import pending
-from eventapp.notifications import attendees, scan, speakers
+from eventapp.notifications import as_sent, scan
 from eventapp.notifications.scan import Waiting
 from eventapp.programme import queries as programme
 from eventapp.proposals import notices as speaker_notices
-from eventapp.proposals.models import SpeakerLink
 from eventapp.registration import notices as attendee_notices
-from eventapp.registration import queries as registration_queries
-from eventapp.registration.models import Registration
 
 
 def topic_of(event: Event) -> str:
@@ -34,12 +30,9 @@ def waiting(event: Event) -> Waiting:
 
 def notify_everybody(event: Event) -> int:
     """Notify every attendee and speaker affected by a change, at once. Returns how many are compared."""
-    query = select(Registration.id).where(Registration.event_id == event.id, registration_queries.ACTIVE_AND_EMAILED)
-    registrations = list(db.session.scalars(query))
     links = scan.speakers_to_notify(event, programme.document(event))
-    attendee_notices.enqueue_changes(event.id, registrations, at_once=True)
     speaker_notices.enqueue_changes(event.id, links, at_once=True)
-    return len(registrations) + len(links)
+    return attendee_notices.notify_everybody(event.id) + len(links)
 
 
 def send_now(event: Event) -> None:
@@ -50,17 +43,23 @@ def send_now(event: Event) -> None:
 def mark_as_notified(event: Event) -> None:
     """Send no e-mails about these changes: the current facts count as sent.
 
-    What a recipient was never sent, such as a seat in a session they have just taken, stays pending.
+    What a recipient was never sent, such as a seat in a session they have just taken, stays pending. So does whatever
+    comes while the facts are read and compared, which needs no lock.
     """
-    done = []
-    for recipient in pending.waiting_recipients(topic_of(event)):
-        kind, _colon, number = recipient.partition(":")
-        if kind == attendee_notices.RECIPIENT:
-            registration = db.session.get(Registration, int(number))
-            marked = registration is None or attendees.mark_as_notified(registration)
-        else:
-            link = db.session.get(SpeakerLink, int(number))
-            marked = link is None or speakers.mark_as_notified(link)
-        if marked:
-            done.append(recipient)
-    pending.forget_changes(topic_of(event), done)
+    topic = topic_of(event)
+    seen = pending.waiting_recipients(topic)
+    registrations, links = _numbers(attendee_notices.RECIPIENT, seen), _numbers(speaker_notices.SPEAKER, seen)
+    document = programme.document(event)
+    found, unsent = as_sent.of_speakers(event, document, links)
+    found += as_sent.of_attendees(event, document, registrations)
+    unsent |= as_sent.unsent_to_attendees(event, document, registrations)
+    waiting = pending.waiting_recipients(topic, lock=True)
+    same = {recipient for recipient, version in waiting.items() if seen.get(recipient) == version}
+    as_sent.record(found, same)
+    pending.forget_changes(topic, same - unsent)
+
+
+def _numbers(kind: str, recipients: Iterable[str]) -> set[int]:
+    """The numbers of the recipients of one kind, by their keys."""
+    found = (recipient.partition(":") for recipient in recipients)
+    return {int(number) for of_kind, _colon, number in found if of_kind == kind}

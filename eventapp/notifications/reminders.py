@@ -1,7 +1,7 @@
 """Standard reminders: computed from the state of the event when they are due, so that no change needs a clean-up.
 
-Each has a window. Nobody is reminded who registered after it began, and nothing is sent once it has ended, however long
-the worker was away.
+Each has a window. Nobody is reminded who registered after it began, and nothing is sent once it has ended, or at night,
+however long the worker was away.
 """
 
 from __future__ import annotations
@@ -32,8 +32,11 @@ from eventapp.programme.rules import Mode
 from eventapp.registration.models import AttendanceOption, Contact, Registration
 from eventapp.registration.rules import RegistrationStatus
 
-# On the event's clock.
+# On the event's clock. Nobody is reminded at night: "tomorrow" would be wrong after midnight.
 MORNING = time(9)
+EVENING = time(21)
+# How long before the thank-you the event must have ended: what ends after midnight is thanked for that morning.
+REST = timedelta(hours=6)
 # The longest time between an event and one of its reminders.
 AHEAD = timedelta(days=9)
 AFTER = timedelta(days=5)
@@ -57,16 +60,23 @@ def window(kind: ReminderKind, event: Event) -> tuple[datetime, datetime]:
     if kind is ReminderKind.HOUR:
         return event.starts_at - timedelta(hours=1), event.starts_at
     if kind is ReminderKind.THANKS:
-        due = max(_morning(event.ends_at, event.zone, 1), event.ends_at)
+        rested = event.ends_at + REST
+        due = _at(MORNING, rested, event.zone)
+        due = due if due >= rested else _at(MORNING, rested, event.zone, 1)
         return due, due + timedelta(days=2)
-    due = _morning(event.starts_at, event.zone, -7 if kind is ReminderKind.WEEK else -1)
-    return due, min(due + timedelta(days=1), event.starts_at)
+    days = -7 if kind is ReminderKind.WEEK else -1
+    due = _at(MORNING, event.starts_at, event.zone, days)
+    return due, min(_at(EVENING, event.starts_at, event.zone, days), event.starts_at)
 
 
-def _morning(moment: datetime, zone: str, days: int) -> datetime:
+def _at(hour: time, moment: datetime, zone: str, days: int = 0) -> datetime:
     day = clock.local_day(moment, zone) + timedelta(days=days)
     # Not from_local: where the clocks skip nine o'clock, it is the time they skip to.
-    return datetime.combine(day, MORNING, ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+
+
+def _at_night(now: datetime, zone: str) -> bool:
+    return not MORNING <= clock.to_local(now, zone).time() < EVENING
 
 
 def about(event: Event) -> str:
@@ -82,6 +92,8 @@ class DueReminder:
     kind: ReminderKind
     about: str
     since: datetime
+    # When it becomes untrue; the joining link is of use during the event, thanks are always true.
+    useful_until: datetime | None
 
 
 def due() -> list[DueReminder]:
@@ -98,9 +110,13 @@ def due() -> list[DueReminder]:
     for event, stored in db.session.execute(query):
         for kind in planned(event, stored):
             begins, ends = window(kind, event)
-            if begins <= now < ends:
-                found.append(DueReminder(event.id, kind, about(event), begins))
+            if begins <= now < ends and (kind is ReminderKind.HOUR or not _at_night(now, event.zone)):
+                found.append(DueReminder(event.id, kind, about(event), begins, _useful_until(kind, event, ends)))
     return found
+
+
+def _useful_until(kind: ReminderKind, event: Event, ends: datetime) -> datetime | None:
+    return {ReminderKind.HOUR: event.ends_at, ReminderKind.THANKS: None}.get(kind, ends)
 
 
 def planned(event: Event, stored: EmailSettings | None) -> list[ReminderKind]:
@@ -150,7 +166,7 @@ def write(registration: Registration, reminder: DueReminder) -> RenderedEmail:
         if thanks:
             own = {"facts": _after(registration), "more": [], "action": (_("View the event page"), page)}
         if thanks:
-            own["stop_url"] = opt_outs.url(registration.contact_id, registration.language)
+            own["stop_url"] = opt_outs.url(registration.contact, registration.language)
         elif kind is ReminderKind.HOUR:
             own["action"] = (_("Join online"), online.of_event(registration))
         return attendee_emails.render(
@@ -166,7 +182,7 @@ def _after(registration: Registration) -> list[tuple[str, str]]:
         found.append((_("Tell us how it was"), chosen.survey_url))
     if chosen.certificate_link and check_in.was_there(registration.id):
         link = absolute("certificates.mine", token=registration.token, lang=registration.language)
-        found.append((_("Your certificate"), link))
+        found.append((_("Your certificate, if one is issued to you"), link))
     return found
 
 

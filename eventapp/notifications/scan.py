@@ -13,24 +13,23 @@ from sqlalchemy import String, cast, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from eventapp.core import clock
-from eventapp.core.db import db, transaction
+from eventapp.core.db import db, reading, transaction
+from eventapp.core.parts import in_parts
 from eventapp.core.revisions import Revision
 from eventapp.entries.queries import venues_of
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus
 from eventapp.notifications import attendees, snapshots, speakers
 from eventapp.notifications.models import ScanCursor, SentInvitation
-from eventapp.notifications.snapshots import Snapshot
+from eventapp.notifications.queries import HAS_SEAT, sent_to_attendees, unsent_seats
+from eventapp.notifications.snapshots import RELEASED
 from eventapp.programme import queries as programme
-from eventapp.programme.models import Session
 from eventapp.programme.published import Document
-from eventapp.programme.rules import Mode
 from eventapp.proposals import notices as speaker_notices
 from eventapp.proposals import queries as proposals
 from eventapp.registration import notices as attendee_notices
-from eventapp.registration import queries as registration_queries
-from eventapp.registration.models import AttendanceOption, Registration, SessionSignup
-from eventapp.registration.rules import HOLDS_SEAT, RegistrationStatus
+from eventapp.registration.models import AttendanceOption, Registration
+from eventapp.registration.queries import ACTIVE_AND_EMAILED
 
 
 @dataclass(frozen=True)
@@ -45,20 +44,29 @@ class Waiting:
 def scan() -> int:
     """Scan the events that have changed since their last scan. Returns how many recipients are pending.
 
-    The revisions are read before the rows, so a change in between is scanned twice rather than missed.
+    The revisions are read before the rows, so a change in between is scanned twice rather than missed. Nothing is
+    locked while people are compared, and the row that says that an event was scanned is written last.
     """
     found = 0
     for number, event_revision, team_revision in _changed_events():
-        with transaction():
-            event = db.session.get(Event, number)
+        cursor = ScanCursor(event_id=number, event_revision=event_revision, team_revision=team_revision)
+        with reading():
+            event, last = db.session.get(Event, number), db.session.get(ScanCursor, number)
             if event is None:
                 continue
-            cursor = db.session.get(ScanCursor, number)
-            if cursor is not None and cursor.event_revision < 0:
+            known = last is None or last.event_revision >= 0
+            registrations, links = _to_notify(event) if known else ([], [])
+        found += len(registrations) + len(links)
+        for part in in_parts(registrations):
+            with transaction():
+                attendee_notices.enqueue_changes(number, part)
+        with transaction():
+            if (event := db.session.get(Event, number)) is None:
+                continue
+            if not known:
                 backfill(event)
-            else:
-                found += _enqueue(event)
-            db.session.merge(ScanCursor(event_id=number, event_revision=event_revision, team_revision=team_revision))
+            speaker_notices.enqueue_changes(number, links)
+            db.session.merge(cursor)
     return found
 
 
@@ -88,12 +96,9 @@ def _changed_events() -> list[tuple[int, int, int]]:
     return changed
 
 
-def _enqueue(event: Event) -> int:
+def _to_notify(event: Event) -> tuple[list[int], list[int]]:
     document = programme.document(event)
-    registrations, links = attendees_to_notify(event, document), speakers_to_notify(event, document)
-    attendee_notices.enqueue_changes(event.id, registrations)
-    speaker_notices.enqueue_changes(event.id, links)
-    return len(registrations) + len(links)
+    return sorted(attendees_to_notify(event, document)), speakers_to_notify(event, document)
 
 
 def would_notify(event: Event, document: Document) -> Waiting | None:
@@ -109,54 +114,17 @@ def would_notify(event: Event, document: Document) -> Waiting | None:
 def attendees_to_notify(event: Event, document: Document) -> set[int]:
     """Ids of the registrations affected by this public programme. Three statements."""
     links = programme.join_links(event)
-    fingerprint = snapshots.fingerprints(event, document.by_code, venues_of(event.id), links)
-    rows = db.session.execute(
-        select(
-            Registration.id,
-            Registration.status,
-            AttendanceOption.mode,
-            SentInvitation.code,
-            SentInvitation.fingerprint,
-            SentInvitation.last_sent,
-            SessionSignup.id,
-        )
-        .join(Registration, Registration.id == SentInvitation.registration_id)
-        .join(AttendanceOption, AttendanceOption.id == Registration.option_id)
-        .outerjoin(Session, (Session.event_id == Registration.event_id) & (Session.code == SentInvitation.code))
-        .outerjoin(
-            SessionSignup,
-            (SessionSignup.session_id == Session.id) & (SessionSignup.registration_id == Registration.id),
-        )
-        .where(Registration.event_id == event.id, registration_queries.ACTIVE_AND_EMAILED)
-    )
+    current = snapshots.current(event, document.by_code, venues_of(event.id), links)
+    columns = Registration.id, Registration.status, AttendanceOption.mode, SentInvitation.code
+    query = sent_to_attendees(event, *columns, SentInvitation.fingerprint, HAS_SEAT)
     found = set()
-    for number, status, mode, code, last, last_sent, signed_up in rows:
-        if code and (signed_up is None or status not in HOLDS_SEAT or code not in document.by_code):
-            now = snapshots.released(Snapshot.from_json(last_sent)).fingerprint
-        else:
-            now = fingerprint(code, mode is Mode.ONLINE, status is RegistrationStatus.CONFIRMED)
+    for number, status, mode, code, last, seat in db.session.execute(query.where(ACTIVE_AND_EMAILED)):
+        comes = not code or (seat and code in document.by_code)
+        now = current(code, mode, status).fingerprint if comes else RELEASED
         if now != last:
             found.add(number)
     public = {session.code for session in document.sessions if not session.cancelled}
-    return found | {number for number, code in _unsent_seats(event) if code in public}
-
-
-def _unsent_seats(event: Event) -> list[tuple[int, str]]:
-    """(registration, code) of seats in sessions that were not sent when they were due.
-
-    The session was cancelled at the time, or the event was a draft again.
-    """
-    sent = select(SentInvitation.id).where(
-        SentInvitation.registration_id == Registration.id, SentInvitation.code == Session.code
-    )
-    rows = db.session.execute(
-        select(Registration.id, Session.code)
-        .join(SessionSignup, SessionSignup.registration_id == Registration.id)
-        .join(Session, Session.id == SessionSignup.session_id)
-        .where(Registration.event_id == event.id, Registration.status.in_(HOLDS_SEAT))
-        .where(registration_queries.EMAILED, ~sent.exists())
-    )
-    return [(number, code) for number, code in rows]
+    return found | {number for number, code in unsent_seats(event) if code in public}
 
 
 def speakers_to_notify(event: Event, document: Document) -> list[int]:
@@ -164,9 +132,7 @@ def speakers_to_notify(event: Event, document: Document) -> list[int]:
     links = proposals.links(event)
     if not links:
         return []
-    sent: dict[int, dict[str, SentInvitation]] = {link.id: {} for link in links}
-    for row in db.session.scalars(select(SentInvitation).where(SentInvitation.speaker_link_id.in_(sent))):
-        sent[row.speaker_link_id or 0][row.code] = row
+    sent = speakers.sent_to_all(links)
     joining = programme.join_links(event)
     return [link.id for link in links if speakers.differs(link, sent[link.id], document, joining)]
 
@@ -179,7 +145,7 @@ def backfill(event: Event) -> None:
     rows = db.session.scalars(
         select(Registration).where(
             Registration.event_id == event.id,
-            registration_queries.ACTIVE_AND_EMAILED,
+            ACTIVE_AND_EMAILED,
             ~unknown.exists(),
         )
     )

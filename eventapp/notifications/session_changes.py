@@ -37,7 +37,7 @@ def attendee_lines(registration: Registration, updates: Sequence[InvitationUpdat
         lines.append(_("You no longer have a seat in: %(titles)s", titles=languages.listing(released)))
     if changed or seats:
         event = registration.event
-        zone = languages.zone_name(event.zone, registration.language, event.starts_at)
+        zone = languages.zone_name(event.zone, registration.language, event.starts_at, event.ends_at)
         lines.append(_("Times are in %(zone)s unless stated otherwise.", zone=zone))
     kind = "session.changed" if changed else "session.places" if seats or released else ""
     return kind, lines
@@ -60,7 +60,7 @@ def _attendee_changes(registration: Registration, update: InvitationUpdate) -> l
         zone = attendees.own_zone(registration)
         if change.kind.tells_time and event.timed and snapshots.elsewhere(zone, update.after):
             own = changes.describe(change, zone=zone, timed=True, names={}, language=language)
-            named = languages.zone_name(zone, language, update.after.starts)
+            named = languages.zone_name(zone, language, update.after.starts, update.after.ends)
             lines.append(_("In your time (%(zone)s): %(what)s", zone=named, what=own))
     if Topic.LINK in snapshots.changed_topics(update.before, update.after):
         lines.append(_("“%(session)s” – new joining link: %(link)s", session=name, link=update.link or "–"))
@@ -101,7 +101,7 @@ def _change_facts(change: Change, link: SpeakerLink) -> list[tuple[str, str]]:
     facts = [(title, _("%(what)s: %(details)s", what=kind, details=details) if details else kind)]
     # A room is the same in every zone.
     if link.zone and link.zone != event.zone and details and change.kind.tells_time:
-        name = languages.zone_name(link.zone, link.language, event.starts_at)
+        name = languages.zone_name(link.zone, link.language, event.starts_at, event.ends_at)
         own = changes.describe(change, zone=link.zone, timed=event.timed, names={}, language=link.language)
         facts.append((_("In your time (%(zone)s)", zone=name), own))
     return facts

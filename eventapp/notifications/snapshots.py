@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from eventapp.core import languages
@@ -26,7 +26,8 @@ from eventapp.events.rules import EventFormat, EventStatus, Precision
 from eventapp.online.rules import known_link
 from eventapp.programme.changes import Change, ChangeKind, span_of
 from eventapp.programme.published import PublishedSession
-from eventapp.programme.rules import SessionStatus
+from eventapp.programme.rules import Mode, SessionStatus
+from eventapp.registration.rules import RegistrationStatus
 
 
 class ParticipationState(StrEnum):
@@ -43,6 +44,8 @@ class ParticipationState(StrEnum):
 
 
 _CANCELLED = {ParticipationState.CANCELLED, ParticipationState.RELEASED}
+# The fingerprint of what is cancelled or released: to cancel what was released before is not a change.
+RELEASED = ParticipationState.CANCELLED.value
 # Without a date, or if it does not take place, a new time or venue is not a change.
 _NO_DATE = {ParticipationState.POSTPONED, *_CANCELLED}
 
@@ -112,11 +115,11 @@ class Snapshot:
         """Whether the entry is cancelled in this recipient's calendar."""
         return self.state in _CANCELLED
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Equal if nothing has changed for the recipient, and short, because ten thousand are compared at a time."""
         if self.cancelled:
-            return ParticipationState.CANCELLED.value  # cancelling what was released before is not a change
+            return RELEASED
         if self.state in _NO_DATE:
             return self.state.value
         return _digest(json.dumps(replace(self, rooms=(), venue=()).to_json(), sort_keys=True))
@@ -176,22 +179,23 @@ def session_snapshot(session: PublishedSession, event: Event, *, join_url: str =
     )
 
 
-def fingerprints(
+def current(
     event: Event, sessions: Mapping[str, PublishedSession], venues: Iterable[VenueRow], links: Mapping[str, str]
-) -> Callable[[str, bool, bool], str]:
-    """What gives the present fingerprint of an entry by its code, empty for the event, for somebody who comes `online`
-    or has a `confirmed` seat. Each is made once.
+) -> Callable[[str, Mode, RegistrationStatus], Snapshot]:
+    """What gives the current snapshot of an entry by its code, empty for the event, for those who come in this way and
+    whose registration has this status. Each is made once.
     """
     venues = list(venues)
 
     @cache
-    def fingerprint(code: str, online: bool, confirmed: bool) -> str:
+    def snapshot(code: str, mode: Mode, status: RegistrationStatus) -> Snapshot:
+        online, confirmed = mode is Mode.ONLINE, status is RegistrationStatus.CONFIRMED
         if not code:
-            return event_snapshot(event, venues, online=online, confirmed=confirmed).fingerprint
+            return event_snapshot(event, venues, online=online, confirmed=confirmed)
         link = known_link(links.get(code, ""), personal=event.personal_join_links) if online and confirmed else ""
-        return session_snapshot(sessions[code], event, join_url=link).fingerprint
+        return session_snapshot(sessions[code], event, join_url=link)
 
-    return fingerprint
+    return snapshot
 
 
 def released(snapshot: Snapshot) -> Snapshot:
@@ -257,7 +261,7 @@ def when(snapshot: Snapshot, language: str, *, zone: str = "") -> str:
     zone = zone or snapshot.zone
     first, last = local_day(snapshot.starts, zone), local_day(snapshot.ends, zone)
     start, end = languages.clock_time(snapshot.starts, zone), languages.clock_time(snapshot.ends, zone)
-    name = languages.zone_name(zone, language, snapshot.starts)
+    name = languages.zone_name(zone, language, snapshot.starts, snapshot.ends)
     day = languages.day(first, language)
     if first == last:
         return _("%(day)s, %(start)s – %(end)s (%(zone)s)", day=day, start=start, end=end, zone=name)

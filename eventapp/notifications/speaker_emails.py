@@ -24,7 +24,9 @@ from eventapp.proposals.rules import Occasion
 
 
 def to_proposer(proposal: Proposal, occasion: Occasion, edited: Mapping[str, Any] | None) -> RenderedEmail:
-    """An e-mail about a proposal, with the private link to it. `edited` is the team's text, if any."""
+    """An e-mail about a proposal, with the private link to it or, once accepted, to the speaker's page. `edited` is the
+    team's text, if any.
+    """
     language = proposal.language
     # Anyone can have this first e-mail sent to anyone, and choose the title in it.
     title = "…" if occasion is Occasion.RECEIVED and reads_as_address(proposal.title) else proposal.title
@@ -32,8 +34,10 @@ def to_proposer(proposal: Proposal, occasion: Occasion, edited: Mapping[str, Any
         f"proposal_{occasion}", proposal.event, language, name=proposal.name, proposal=title
     )
     with languages.force_locale(language):
-        label = _("Confirm or decline") if occasion is Occasion.ACCEPTED else _("Your proposal")
-        action = (label, absolute("proposals.mine", token=proposal.token, lang=language))
+        action = (_("Your proposal"), absolute("proposals.mine", token=proposal.token, lang=language))
+        if occasion is Occasion.ACCEPTED and proposal.speaking is not None:
+            page = absolute("speaking.mine", token=proposal.speaking.token, lang=language)
+            action = (_("Confirm or decline"), page)
         return _render(
             words,
             proposal.event,
@@ -69,7 +73,8 @@ def write_changes(link: SpeakerLink) -> RenderedEmail | None:
         return _to_speaker(link, kind, _texts(link, whole), files=files)
     with languages.force_locale(link.language):
         facts = [fact for update in updates for fact in speaker_facts(link, update)]
-        zone = languages.zone_name(link.event.zone, link.language, link.event.starts_at)
+        event = link.event
+        zone = languages.zone_name(event.zone, link.language, event.starts_at, event.ends_at)
         local = link.event.timed and any(c.kind.tells_time for update in updates for c in changes_of(update))
         more = [_("Times are in %(zone)s unless stated otherwise.", zone=zone)] if local else []
     return _to_speaker(link, kind, _texts(link, f"speaker_{kind}"), facts, more, files)

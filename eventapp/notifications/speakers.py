@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import select
 
@@ -46,14 +46,17 @@ def current_snapshots(link: SpeakerLink, document: Document, links: Mapping[str,
     }
 
 
-def _now(link: SpeakerLink) -> dict[str, Snapshot]:
-    return current_snapshots(link, programme.document(link.event), programme.join_links(link.event))
-
-
 def sent_to(link: SpeakerLink) -> dict[str, SentInvitation]:
     """What the speaker was last sent, by session code."""
-    query = select(SentInvitation).where(SentInvitation.speaker_link_id == link.id)
-    return {row.code: row for row in db.session.scalars(query)}
+    return sent_to_all([link])[link.id]
+
+
+def sent_to_all(links: Iterable[SpeakerLink]) -> dict[int, dict[str, SentInvitation]]:
+    """What each speaker was last sent, by the id of the link and session code. One statement."""
+    found: dict[int, dict[str, SentInvitation]] = {link.id: {} for link in links}
+    for row in db.session.scalars(select(SentInvitation).where(SentInvitation.speaker_link_id.in_(found))):
+        found[row.speaker_link_id or 0][row.code] = row
+    return found
 
 
 def differs(link: SpeakerLink, sent: Sent, document: Document, links: Mapping[str, str]) -> bool:
@@ -147,13 +150,16 @@ def remember(link: SpeakerLink, document: Document, *, sequence: int = NEVER_SEN
         _new_row(link, code, sequence=sequence).record(now[code])
 
 
-def mark_as_notified(link: SpeakerLink) -> bool:
-    """Record the current facts as sent, without an e-mail. False if something was never sent, which stays pending."""
-    now, sent = _now(link), sent_to(link)
-    for code, row in sent.items():
-        row.record(now.get(code) or snapshots.released(row.snapshot))
-    db.session.flush()
-    return now.keys() <= sent.keys() and not _unsent(link, sent)
+def to_record(
+    link: SpeakerLink, sent: Sent, document: Document, links: Mapping[str, str]
+) -> tuple[dict[str, Snapshot], bool]:
+    """The current facts of what was sent, by code, and whether there is more that never was. Makes no query."""
+    now = current_snapshots(link, document, links)
+    after = {code: now.get(code) or snapshots.released(row.snapshot) for code, row in sent.items()}
+    unsent = link.answer is Answer.CONFIRMED and any(
+        row.sequence == NEVER_SENT and after[code].state is ParticipationState.CONFIRMED for code, row in sent.items()
+    )
+    return after, unsent or not now.keys() <= sent.keys()
 
 
 def _new_row(link: SpeakerLink, code: str, *, sequence: int = NEVER_SENT) -> SentInvitation:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Sequence
 
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.core.db import db, transaction
 from eventapp.core.outages import cause_of
+from eventapp.core.parts import in_parts
 from eventapp.mail import paces, pending
 from eventapp.mail.models import PendingNotification
 from eventapp.notifications import preloaded, reminders
@@ -32,14 +34,13 @@ def send_due(*, limit: int = 500) -> int:
     """
     due = pending.due(limit=limit)
     number = 0
-    for first in range(0, len(due), BATCH):
-        numbers = due[first : first + BATCH]
+    for numbers in in_parts(due, BATCH):
         done, sent = _send_together(numbers) if len(numbers) > 1 else (set(), 0)
         number += sent + sum(_send_or_postpone(one) for one in numbers if one not in done)
     return number
 
 
-def _send_together(numbers: list[int]) -> tuple[set[int], int]:
+def _send_together(numbers: Sequence[int]) -> tuple[set[int], int]:
     """Send the e-mails to attendees, in one transaction. Returns the notifications that are done, and how many were
     written; nothing is done if one of them fails, or somebody else works on one.
     """
@@ -138,6 +139,8 @@ def _remind(numbers: list[int], reminder: DueReminder) -> int | None:
         with preloaded.registrations(numbers):
             people = [db.session.get_one(Registration, number) for number in numbers]
             written = [reminders.write(one, reminder).outgoing() for one in people]
+        for email in written:
+            email.useful_until = reminder.useful_until
         with db.session.no_autoflush:
             if not reminders.lock(numbers, reminder):
                 return None

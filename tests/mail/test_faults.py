@@ -10,8 +10,6 @@ import http.client
 import logging
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +24,7 @@ from eventapp.config import Settings
 from eventapp.core.db import db
 from eventapp.serve import migrate, start_app
 from tests.support.bad_mail_server import BadMailServer, bad_mail_server
+from tests.support.forked import Forked
 from tests.support.make import Make
 from tests.support.served import ROOT, Served, served, until
 
@@ -44,11 +43,9 @@ class Post:
     environ: dict[str, str]
 
     @contextmanager
-    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
+    def worker(self) -> Iterator[Forked]:
         """A worker in a process of its own, killed at the end if it is still there."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, env=self.environ, cwd=ROOT, stdin=quiet, stdout=quiet, stderr=quiet)
+        process = Forked("flask", ["--app", "wsgi", "worker"], env=self.environ, cwd=ROOT, log=Path(os.devnull))
         try:
             yield process
         finally:

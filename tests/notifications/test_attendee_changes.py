@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import current_app
 from sqlalchemy import delete
 
 from eventapp import lifecycle
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
+from eventapp.core.running import here
 from eventapp.events import operations as events
 from eventapp.events import queries as event_queries
 from eventapp.events.rules import EventStatus
@@ -254,6 +254,21 @@ def test_a_postponed_event_is_tentative_until_its_new_date_is_sent(make, forum):
     assert sequence(on) > sequence(off) > sequence(first)
 
 
+def test_a_postponed_event_that_is_cancelled_after_its_old_date_is_cancelled_in_calendars(make, forum):
+    make.registration(forum, make.option(forum))
+    with transaction():
+        lifecycle.postpone_event(fresh(forum), note=LocalizedText())
+    send_due()
+    emails()
+    with time_machine.travel(fresh(forum).ends_at + timedelta(days=30)):
+        with transaction():
+            assert lifecycle.cancel_event(fresh(forum), note=LocalizedText()) == 1
+        assert send_due() == 1
+        (off,) = emails()
+    assert off.subject == "Cancelled: Forum of cities"
+    assert [file.method for file in off.calendars] == ["CANCEL"]
+
+
 def test_an_event_reinstated_on_its_old_date_is_sent_with_it(make, forum):
     make.registration(forum, make.option(forum))
     with transaction():
@@ -344,10 +359,9 @@ def test_a_notification_that_is_replaced_while_it_is_rendered_is_written_again(m
         composed.append(email.kind)
         return email
 
-    app = current_app._get_current_object()
-
+    @here
     def cancel():
-        with app.app_context(), transaction():
+        with transaction():
             operations.cancel(db.session.get_one(Registration, guest.id))
 
     monkeypatch.setattr(tasks, "compose", compose_and_be_overtaken)

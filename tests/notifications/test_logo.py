@@ -133,9 +133,9 @@ def test_emails_that_wait_have_the_logo_of_the_moment_in_which_they_are_sent(mak
 @pytest.mark.both_engines("no other test runs one of its statements")
 def test_other_emails_have_no_picture(app, make, forum):
     store(forum)
-    make.event("other")
+    other = make.event("other")
     assert queries.picture_of("", "en") is None
-    assert queries.picture_of("event:99", "en") is None
+    assert queries.picture_of(f"event:{other.id}", "en") is None
     assert queries.picture_of(f"event:{forum.id}", "en").alt == "City of Mori"
     with transaction():
         events.set_hosts(fresh(forum), [])

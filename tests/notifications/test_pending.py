@@ -6,20 +6,24 @@ import threading
 from datetime import timedelta
 
 import pytest
-from flask import current_app
 from sqlalchemy import select, update
 
 from eventapp import lifecycle
 from eventapp.core.db import db, transaction
+from eventapp.core.running import here
 from eventapp.events.models import Event
 from eventapp.mail import operations as mail
 from eventapp.mail import pending
+from eventapp.mail.models import PendingNotification
 from eventapp.notifications import attendee_emails, operations, tasks
+from eventapp.notifications import scan as scanning
 from eventapp.notifications.models import SentInvitation
 from eventapp.notifications.scan import scan
 from eventapp.programme.rules import Mode
+from eventapp.registration import notices
 from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
+from eventapp.registration.rules import Notice
 from tests.support.outbox import emails
 
 
@@ -44,13 +48,12 @@ def use_up_the_budget_of(guest) -> None:
 
 def elsewhere(work) -> threading.Thread:
     """Start work in another thread, with a transaction of its own."""
-    app = current_app._get_current_object()
 
     def run() -> None:
-        with app.app_context(), transaction():
+        with transaction():
             work()
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=here(run))
     thread.start()
     return thread
 
@@ -112,8 +115,10 @@ def test_a_cancellation_is_written_though_the_team_decides_meanwhile_that_nobody
     move(forum)
     waiting, others = pending.waiting_recipients, []
 
-    def slowly(topic):
-        found = waiting(topic)
+    def slowly(topic, *, lock=False):
+        found = waiting(topic, lock=lock)
+        if not lock:
+            return found
         others.append(elsewhere(lambda: registration.cancel(db.session.get_one(Registration, guest.id))))
         others[0].join(timeout=0.5)  # it waits for this transaction, or is done
         return found
@@ -169,6 +174,48 @@ def test_the_worker_and_an_operation_on_its_recipient_do_not_wait_for_each_other
     assert db.session.scalar(select(Registration.status).where(Registration.id == guest.id)) == "cancelled"
 
 
+def test_others_can_write_while_the_scan_compares_people(make, forum, monkeypatch):
+    guest = make.registration(forum, make.option(forum))
+    emails()
+    compared, waited = scanning.attendees_to_notify, []
+
+    def slowly(*args):
+        other = elsewhere(lambda: registration.cancel(db.session.get_one(Registration, guest.id)))
+        other.join(timeout=5)
+        waited.append(other.is_alive())
+        return compared(*args)
+
+    monkeypatch.setattr(scanning, "attendees_to_notify", slowly)
+    move(forum)
+    assert waited == [False]
+    assert [email.kind for email in emails()] == ["registration.cancelled"]
+
+
+@pytest.mark.both_engines("an upsert of selected rows")
+def test_everybody_is_notified_in_one_statement_and_an_action_stays_one(make, forum, queries):
+    option = make.option(forum)
+    first, second, gone = (
+        make.registration(forum, option, email) for email in ("a@example.org", "b@example.org", "c@example.org")
+    )
+    cancel(gone)
+    emails()
+    with transaction():
+        notices.notify(db.session.get_one(Registration, second.id), Notice.DECLINED, reason="Full.")
+    move(forum)
+    number = forum.id
+    with transaction(), queries() as counted:
+        assert notices.notify_everybody(number) == 2
+    assert len(counted) == 1, counted.statements
+    rows = {row.recipient: row for row in db.session.scalars(select(PendingNotification))}
+    assert {(key, row.kind, row.version) for key, row in rows.items()} == {
+        (f"registration:{first.id}", "registration.changes", 2),
+        (f"registration:{second.id}", "registration.declined", 3),
+    }
+    assert rows[f"registration:{second.id}"].data == {"reason": "Full."}
+    assert rows[f"registration:{first.id}"].data == {}
+    assert len(pending.due(limit=9)) == 2
+
+
 @pytest.mark.both_engines("how many parameters a statement may have")
 def test_what_was_to_be_told_to_a_hundred_thousand_people_can_be_forgotten(app):
     keys = [pending.recipient_key("registration", number) for number in range(100_000)]
@@ -177,4 +224,4 @@ def test_what_was_to_be_told_to_a_hundred_thousand_people_can_be_forgotten(app):
     assert set(pending.waiting_recipients("event:1")) == {keys[0], keys[-1]}
     with transaction():
         pending.forget_changes("event:1", keys)
-    assert pending.waiting_recipients("event:1") == []
+    assert pending.waiting_recipients("event:1") == {}

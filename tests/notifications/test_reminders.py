@@ -14,7 +14,8 @@ from eventapp.check_in.rules import CheckInKind
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.events.rules import EventStatus
-from eventapp.mail.models import Email
+from eventapp.mail.models import Email, EmailStatus
+from eventapp.mail.tasks import deliver_due
 from eventapp.notifications import opt_outs, settings
 from eventapp.notifications.models import SentReminder
 from eventapp.notifications.reminders import ReminderKind, window
@@ -23,6 +24,7 @@ from eventapp.programme.rules import Mode
 from eventapp.registration import operations
 from tests.support import outbox
 from tests.support.make import START, Make, fresh
+from tests.support.served import free_port
 
 pytestmark = pytest.mark.both_engines("reminders are locked and inserted under a unique key")
 
@@ -87,6 +89,40 @@ def test_a_worker_that_was_away_sends_no_reminder_that_is_too_late(guest):
     assert not [one for one in sent(START) if one.kind == "reminder.day"]
 
 
+def test_a_worker_that_was_away_until_the_night_does_not_say_tomorrow_on_the_day_itself(guest):
+    assert not sent(DAY_BEFORE + timedelta(hours=18))  # 3:00 on the day of the event
+    assert not sent(DAY_BEFORE - timedelta(days=6) + timedelta(hours=13))  # 22:00, a week before
+    assert len(sent(DAY_BEFORE + timedelta(hours=11))) == 1
+
+
+def test_a_reminder_that_the_mail_server_did_not_take_in_time_is_not_sent(guest):
+    nobody = f"smtp://127.0.0.1:{free_port()}?tls=off"
+
+    def state(moment: datetime) -> tuple[EmailStatus, int]:
+        with at(moment):
+            deliver_due(nobody, "events@localhost")
+        email = db.session.scalars(select(Email)).one()
+        found = email.status, email.attempts
+        db.session.rollback()
+        return found
+
+    with at(DAY_BEFORE):
+        assert send_reminders() == 1
+    assert state(DAY_BEFORE + timedelta(hours=1)) == (EmailStatus.QUEUED, 1)
+    assert state(DAY_BEFORE + timedelta(hours=18)) == (EmailStatus.STOPPED, 1), "it says “tomorrow”"
+
+
+def test_a_worker_that_was_away_thanks_nobody_at_night(guest):
+    assert not sent(datetime(2031, 3, 19, 18, 0, tzinfo=UTC))
+    assert len(sent(datetime(2031, 3, 20, 0, 0, tzinfo=UTC))) == 1
+
+
+@pytest.mark.parametrize(("end", "day"), [(18, 19), (24, 19), (26, 19), (28, 20), (33, 20)])
+def test_thanks_are_sent_the_morning_after_also_if_it_ends_after_midnight(make, end, day):
+    event = make.event(ends_at=START + timedelta(hours=end - 10))  # at this hour in Tokyo
+    assert window(ReminderKind.THANKS, event)[0] == datetime(2031, 3, day, 0, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("status", [EventStatus.CANCELLED, EventStatus.POSTPONED, EventStatus.DRAFT])
 def test_an_event_that_does_not_take_place_reminds_nobody(guest, status):
     with transaction():
@@ -111,8 +147,9 @@ def test_only_who_attends_online_gets_the_link_an_hour_before(make, forum, guest
     assert not sent(hour)  # there is no link yet
     with transaction():
         fresh(forum).join_url, fresh(forum).personal_join_links = "https://meet.example.org/1", False
-    (email,) = sent(hour)
+    (email,) = sent(hour + timedelta(minutes=20))
     assert (email.to, email.kind) == ("bob@example.org", "reminder.hour")
+    assert email.subject == "Within an hour, online: Forum of cities", "it is less if the worker was away"
     assert "https://meet.example.org/1" in email.text
 
 
@@ -134,6 +171,7 @@ def test_the_thank_you_has_the_survey_and_the_certificate_of_who_was_there(make,
     outbox.emails()
     emails = {email.to: email.text for email in sent(datetime(2031, 3, 19, 0, 0, tzinfo=UTC))}
     assert f"/registrations/{guest.token}/certificate" in emails["ada@example.org"]
+    assert "Your certificate, if one is issued to you: " in emails["ada@example.org"], "who only looked in gets none"
     assert f"/registrations/{absent.token}/certificate" not in emails["bob@example.org"]
     assert all("https://survey.example.org/1" in text for text in emails.values())
 
@@ -219,7 +257,7 @@ def test_nobody_is_asked_again_if_the_team_does_not_want_that(make, forum, guest
 def test_announcements_are_stopped_by_a_page_or_by_one_post_of_an_email_program(client, guest):
     with transaction():
         contact = fresh(guest).contact
-    path = opt_outs.url(contact.id, "en").removeprefix("http://localhost")
+    path = opt_outs.url(contact, "en").removeprefix("http://localhost")
     client.get(path)
     assert not opt_outs.has_opted_out(contact)  # a program that follows links stops nothing
     response = client.post(path, data={"List-Unsubscribe": "One-Click"})
@@ -229,3 +267,22 @@ def test_announcements_are_stopped_by_a_page_or_by_one_post_of_an_email_program(
     assert not opt_outs.has_opted_out(contact)
     client.looks = False
     assert client.get(path.replace("stop/", "stop/x")).status_code == 404
+
+
+def test_the_link_of_a_contact_that_was_removed_is_not_that_of_a_later_one_with_its_number(client, guest):
+    """SQLite gives the highest number once more."""
+    with transaction():
+        contact = fresh(guest).contact
+        path = opt_outs.url(contact, "en").removeprefix("http://localhost")
+        contact.created_at += timedelta(hours=1)
+    client.looks = False
+    assert client.post(path).status_code == 404
+    assert not opt_outs.has_opted_out(contact)
+
+
+def test_a_link_from_when_it_had_the_number_alone_still_works(client, guest, monkeypatch):
+    contact = fresh(guest).contact
+    monkeypatch.setattr(opt_outs, "key_of", lambda contact: opt_outs._signer().dumps(contact.id))
+    path = opt_outs.url(contact, "en").removeprefix("http://localhost")
+    assert client.post(path).status_code == 200
+    assert opt_outs.has_opted_out(contact)

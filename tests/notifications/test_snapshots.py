@@ -91,3 +91,11 @@ def test_another_zone_with_the_same_clocks_is_not_elsewhere() -> None:
     assert snapshots.elsewhere("Europe/Berlin", FACTS)
     assert not snapshots.elsewhere("Asia/Seoul", FACTS)
     assert not snapshots.elsewhere("", FACTS)
+
+
+def test_a_time_over_a_change_of_the_clocks_names_neither_of_them() -> None:
+    starts = datetime(2027, 3, 27, 8, tzinfo=UTC)
+    facts = replace(FACTS, zone="Europe/Helsinki", starts=starts, ends=starts + timedelta(days=1, hours=6))
+    assert snapshots.when(facts, "en").endswith("17:00 (Eastern European Time)")
+    later = replace(facts, ends=starts + timedelta(hours=1))
+    assert snapshots.when(later, "en").endswith("11:00 (Eastern European Standard Time)")
