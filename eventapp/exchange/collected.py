@@ -153,6 +153,8 @@ class ImportCollector:
             self.leave_out(Problem(where, str(dismissed), of=None))
         except AmbiguousValue as unclear:
             self.leave_out(Problem(where, str(unclear), of=identity))
+        except OverflowError:  # before the year 1, or after 9999
+            self.leave_out(Problem(where, _("A time of this entry is too far away. Check its year."), of=identity))
 
     def tag(self, where: str, said: object) -> str:
         """The language of a word; an unknown one is recorded as a problem and "" returned, without refusing the

@@ -21,7 +21,7 @@ from eventapp.exchange.queries import ExportState
 from eventapp.programme import releases
 from eventapp.programme.commands import programme as programme
 from eventapp.programme.models import Release
-from eventapp.registration import queries as registration
+from eventapp.registration import releases as registration_releases
 
 DESPITE = click.option("--despite-errors", "despite", is_flag=True, help="Publish even if the programme has errors.")
 
@@ -94,7 +94,7 @@ def _apply(event: Event, report: Report, *, version: str, public: bool, despite:
         if report.changes_something:
             operations.apply(event, report)
         if public and not releases.pending(event).empty:
-            return releases.release(event, audience=registration.audience(event), despite_errors=despite)
+            return registration_releases.release(event, despite_errors=despite)
     return None
 
 
@@ -147,7 +147,10 @@ def export_file(slug: str, format: str, lang: str, state: str, output: Path | No
     """Write the programme as schedule.xml, schedule.json, CSV or a calendar."""
     body = export.written(_event(slug), format, language=lang, state=ExportState(state))
     if output:
-        output.write_bytes(body)
+        try:
+            output.write_bytes(body)
+        except OSError as error:
+            raise click.ClickException(f"{output} can't be written: {error.strerror}.") from None
     else:
         sys.stdout.buffer.write(body)
 
@@ -160,7 +163,7 @@ def release(slug: str, despite: bool) -> None:
     with languages.force_locale("en"), transaction():
         try:
             event = _event(slug)
-            made = releases.release(event, audience=registration.audience(event), despite_errors=despite)
+            made = registration_releases.release(event, despite_errors=despite)
         except Refused as refusal:
             raise click.ClickException(refusal.message) from refusal
     click.echo(f"Version {made.number} is public.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from eventapp.core.clock import local_day
+from eventapp.core.clock import last_day
 from eventapp.core.links import base_url
 from eventapp.entries import build as entries
 from eventapp.entries.locale import FeedLocale, Links
@@ -40,7 +40,7 @@ def written(event: Event, format: str, *, language: str, state: ExportState = Ex
         url=f"{base_url()}/events/{event.slug}",
         zone=event.zone,
         first=event.first_day,
-        last=local_day(event.ends_at, event.zone),
+        last=last_day(event.ends_at, event.zone),
         day_starts=event.day_starts,
         version=UNNAMED,
         language=language,

@@ -97,8 +97,7 @@ def _read_again(event: Event, key: str, form: OptionsForm) -> None:
     found = stored.deserialized(read)
     if isinstance(found, Refused):
         raise found
-    operations.restate(or_404(queries.upload(event, key)), options, read)
-    operations.remember(event, found, options)
+    operations.restate(event, or_404(queries.upload(event, key)), options, read, found)
 
 
 def _reading_of(event: Event, kept: Upload) -> Incoming | Refused:
@@ -173,7 +172,7 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
     The file is compared again before anything is locked, and the result is valid if the programme is still the same
     once it is locked.
     """
-    slug, planned, version = event.slug, None, request.form.get("version")
+    slug, planned, version = event.slug, None, request.form.get("version", "")
     with reading():
         kept = or_404(queries.upload(event, key))
         read = _reading_of(event, kept)
@@ -187,8 +186,8 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
             )
         )
         return redirect(url_for(".report", slug=slug, key=key), 303)
-    operations.apply(event, planned, by=current_organizer())
-    operations.forget(or_404(queries.upload(event, key)))
+    kept = or_404(queries.upload(event, key))
+    operations.apply(event, planned, by=current_organizer(), upload=kept, version=version)
     flash(_imported(planned.counts))
     return redirect(url_for("programme_manage.programme", slug=slug), 303)
 

@@ -15,7 +15,7 @@ from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.localized import TAG, LocalizedText
-from eventapp.core.refusals import Refused
+from eventapp.core.refusals import Refused, WasDeleted
 from eventapp.directory import operations as directory
 from eventapp.directory.models import Person
 from eventapp.events import queries as events
@@ -89,7 +89,8 @@ def _checked(event: Event, report: Report) -> Report:
                 _check_new(change)
             accepted.append(change)
         except Refused as refusal:
-            refused.append(Problem(change.where, f"“{change.title}”: {refusal.message}"))
+            sentence = _("“%(title)s”: %(message)s", title=change.title, message=refusal.message)
+            refused.append(Problem(change.where, sentence))
     return _needed(replace(report, changes=tuple(accepted), problems=(*report.problems, *refused)), left=report.changes)
 
 
@@ -116,13 +117,18 @@ def _check_new(change: SessionImport) -> None:
         raise Refused(_("Cancelled in the file and never imported here."))
 
 
-def apply(event: Event, report: Report, *, by: User | None = None) -> None:
-    """Apply the report, all or nothing: any refusal ends the caller's transaction.
+def apply(
+    event: Event, report: Report, *, by: User | None = None, upload: Upload | None = None, version: str = ""
+) -> None:
+    """Apply the report, all or nothing: any refusal ends the caller's transaction. Deletes the stored file, if it is
+    from one; `version` is then that of the programme which the report has compared.
 
-    Raises Refused if there is nothing to do.
+    Raises Refused if there is nothing to do, and if the file was imported or the programme has changed meanwhile.
     """
     if not report.changes_something:
         raise Refused(_("Nothing to import: the programme already matches the file."))
+    if upload is not None:
+        _wait_for_other_imports(event, upload, version)
     present = queries.present(event)
     rooms, tracks = _rooms(event, report, present.rooms), _tracks(event, report, present.tracks)
     known = queries.people(present, report.incoming, by).everybody
@@ -140,6 +146,25 @@ def apply(event: Event, report: Report, *, by: User | None = None) -> None:
         db.session.flush()
     except StaleDataError as error:
         raise Refused(_("The programme changed during the import. Nothing was imported. Please try again.")) from error
+    if upload is not None:
+        db.session.execute(delete(Upload).where(Upload.id == upload.id))
+
+
+def _wait_for_other_imports(event: Event, upload: Upload, version: str) -> None:
+    """Imports of an event are applied one after the other: each locks its file, and those of the others.
+
+    A button that is pressed twice would import everything twice: what is new in a file collides with nothing.
+    """
+    files = select(Upload.id).where(Upload.event_id == event.id).order_by(Upload.id).with_for_update()
+    if upload.id not in set(db.session.scalars(files)):
+        raise WasDeleted(_("This file was imported in the meantime."))
+    if queries.version(event) != version:
+        raise Refused(
+            _(
+                "The programme has changed since you opened this preview. Nothing was imported. Please check "
+                "the updated preview."
+            )
+        )
 
 
 def _named(report: Report, texts: Mapping[str, str]) -> LocalizedText:
@@ -272,11 +297,24 @@ def keep(event_id: int, data: bytes, options: Options, read: bytes, *, name: str
     return upload
 
 
-def restate(upload: Upload, options: Options, read: bytes) -> None:
-    """Change the options of a stored file, with the result of reading it again."""
+def restate(event: Event, upload: Upload, options: Options, read: bytes, found: Incoming) -> None:
+    """Change the options of a stored file, with the result of reading it again. What the columns of a table contain is
+    remembered for the next file of the event with the same head.
+    """
     upload.options = _stored(options)
     upload.read = read
+    if options.exact and found.columns:
+        _remember(event, head_of([column.name for column in found.columns]), dict(options.columns))
     db.session.flush()
+
+
+def _remember(event: Event, head: str, columns: dict[str, str]) -> None:
+    query = select(KnownColumns).where(KnownColumns.event_id == event.id, KnownColumns.head == head)
+    row = db.session.scalar(query)
+    if row is None:
+        row = KnownColumns(event_id=event.id, head=head)
+        db.session.add(row)
+    row.columns = columns
 
 
 def options_of(upload: Upload) -> Options:
@@ -287,26 +325,6 @@ def options_of(upload: Upload) -> Options:
 def _stored(options: Options) -> dict[str, object]:
     found: dict[str, object] = {"zone": options.zone, "language": options.language, "columns": dict(options.columns)}
     return found | {name: True for name in ("add_only", "exact") if getattr(options, name)}
-
-
-def remember(event: Event, read: Incoming, options: Options) -> None:
-    """Store what the columns of a table contain, for the next file of the event with the same head."""
-    if not options.exact or not read.columns:
-        return
-    head = head_of([column.name for column in read.columns])
-    query = select(KnownColumns).where(KnownColumns.event_id == event.id, KnownColumns.head == head)
-    row = db.session.scalar(query)
-    if row is None:
-        row = KnownColumns(event_id=event.id, head=head)
-        db.session.add(row)
-    row.columns = dict(options.columns)
-    db.session.flush()
-
-
-def forget(upload: Upload) -> None:
-    """Delete a file that has been imported."""
-    db.session.delete(upload)
-    db.session.flush()
 
 
 def forget_old(*, at: datetime | None = None) -> int:

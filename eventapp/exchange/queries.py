@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload, unde
 
 from eventapp.accounts.models import User
 from eventapp.core.db import db
+from eventapp.core.parts import in_parts
 from eventapp.core.revisions import Revision
 from eventapp.directory.models import Person, ShownPerson
 from eventapp.events.models import Event
@@ -68,17 +69,16 @@ def people(present: CurrentProgramme, incoming: Incoming, by: User | None) -> Pe
 def elsewhere(event: Event, people: Iterable[int]) -> set[int]:
     """Those of the people whom another event knows as well."""
     wanted, found = sorted(people), set[int]()
-    for start in range(0, len(wanted), 500):
-        found |= profiles.known_elsewhere(event, wanted[start : start + 500])
+    for part in in_parts(wanted):
+        found |= profiles.known_elsewhere(event, part)
     return found
 
 
 def _with(column: InstrumentedAttribute[Any], values: Iterable[str], by: User | None) -> list[Person]:
     wanted = sorted(values)
     found: list[Person] = []
-    for start in range(0, len(wanted), 500):
-        query = select(Person).where(column.in_(wanted[start : start + 500]), profiles.visible(by))
-        found += db.session.scalars(query)
+    for part in in_parts(wanted):
+        found += db.session.scalars(select(Person).where(column.in_(part), profiles.visible(by)))
     return found
 
 
@@ -87,8 +87,8 @@ def taken(guids: Iterable[str], codes: Iterable[str]) -> tuple[set[str], set[str
     found: list[set[str]] = []
     for column, values in ((Person.guid, guids), (Person.code, codes)):
         wanted, known = sorted(set(values) - {""}), set[str]()
-        for start in range(0, len(wanted), 500):
-            known.update(db.session.scalars(select(column).where(column.in_(wanted[start : start + 500]))))
+        for part in in_parts(wanted):
+            known.update(db.session.scalars(select(column).where(column.in_(part))))
         found.append(known)
     return found[0], found[1]
 
@@ -123,6 +123,6 @@ def named(event: Event, document: Document) -> dict[int, ShownPerson]:
     """The people of a document of the event, by id."""
     ids = sorted({part.person_id for session in document.sessions for part in session.participations})
     found: dict[int, ShownPerson] = {}
-    for start in range(0, len(ids), 500):
-        found |= programme.people_by_id(event, ids[start : start + 500], positions=False)
+    for part in in_parts(ids):
+        found |= programme.people_by_id(event, part, positions=False)
     return found

@@ -6,8 +6,6 @@ import json
 import sys
 from dataclasses import asdict
 
-from flask import Flask
-
 from eventapp.core import apart, languages, tables
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
@@ -53,9 +51,7 @@ def main() -> None:
     head = json.loads(sys.stdin.buffer.readline())
     # A workbook is unpacked in memory.
     (tables.LIMITS if head["workbook"] else LIMITS).set()
-    app = Flask("eventapp")
-    languages.init_app(app)
-    with app.app_context(), languages.force_locale(head["language"]):
+    with languages.without_site(head["language"]):
         try:
             found = stored.serialized(_read(Options(**head["options"]), head["format"]))
         except MemoryError:

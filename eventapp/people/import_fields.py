@@ -187,7 +187,7 @@ class Defaults:
 
 
 class RowReader:
-    """Reads rows of a table whose columns are known."""
+    """Reads rows of a table whose columns are known. Problems name the event's questions in a language."""
 
     def __init__(
         self,
@@ -195,8 +195,10 @@ class RowReader:
         options: Sequence[AttendanceOption],
         questions: Iterable[Question],
         defaults: Defaults,
+        *,
+        language: str,
     ) -> None:
-        self._columns = columns
+        self._columns, self._language = columns, language
         self._defaults = defaults
         self._options = _options(options)
         self._questions = {question.key: question for question in questions}
@@ -222,7 +224,7 @@ class RowReader:
         try:
             if name.startswith(_ANSWER):
                 key = name.removeprefix(_ANSWER)
-                row.answers[key] = import_values.answer(self._questions[key], text)
+                row.answers[key] = import_values.answer(self._questions[key], text, language=self._language)
             elif name == "country":
                 row.country = import_values.country(text)
             elif name == "kind":

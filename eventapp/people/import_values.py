@@ -130,15 +130,15 @@ _YES = {"yes", "y", "true", "1", "はい", "有", "あり", "○", "◯", "〇",
 _NO = {"no", "n", "false", "0", "いいえ", "無", "なし", "×", "✗"}
 
 
-def answer(question: Question, text: str) -> Any:
-    """The answer in a cell, as it is stored. Raises ValueError with a sentence."""
+def answer(question: Question, text: str, *, language: str) -> Any:
+    """The answer in a cell, as it is stored. Raises ValueError with a sentence quoting the question in a language."""
     if question.kind is QuestionKind.CHOICE:
-        return _choice(question, text)
+        return _choice(question, text, language)
     if question.kind is QuestionKind.CHOICES:
-        return _choices(question, text)
+        return _choices(question, text, language)
     parsed = _PARSERS.get(question.kind, str)(text)
     if parsed is None or (question.kind is QuestionKind.LANGUAGE and parsed not in question.languages):
-        raise ValueError(_("“%(said)s” does not answer “%(question)s”.", said=text[:60], question=_label(question)))
+        raise _no_answer(question, text, language)
     return parsed
 
 
@@ -178,14 +178,15 @@ _PARSERS: dict[QuestionKind, Callable[[str], Any]] = {
 }
 
 
-def _label(question: Question) -> str:
-    return question.label.resolve(languages.reader()).text
+def _no_answer(question: Question, text: str, language: str) -> ValueError:
+    asked = question.label.resolve(language).text
+    return ValueError(_("“%(said)s” does not answer “%(question)s”.", said=text[:60], question=asked))
 
 
 _BETWEEN = re.compile(r"\s*(?:[;；、,，]|\band\b|および|・)\s*", re.IGNORECASE)
 
 
-def _choices(question: Question, text: str) -> list[str]:
+def _choices(question: Question, text: str, language: str) -> list[str]:
     """The choices in a list, whose words may contain a comma or “and” themselves."""
     names = _names(question)
     cuts = [(0, 0), *(match.span() for match in _BETWEEN.finditer(text)), (len(text), len(text))]
@@ -196,7 +197,7 @@ def _choices(question: Question, text: str) -> list[str]:
         ends = (end for end in range(len(cuts) - 1, at, -1) if comparable(text[begin : cuts[end][0]]) in names)
         end = next(ends, at + 1)
         if part := text[begin : cuts[end][0]].strip():
-            found.append(_choice(question, part))
+            found.append(_choice(question, part, language))
         at = end
     return list(dict.fromkeys(found))
 
@@ -206,8 +207,8 @@ def _names(question: Question) -> Mapping[str, str]:
     return {comparable(one.key): one.key for one in question.all_choices} | offered
 
 
-def _choice(question: Question, text: str) -> str:
+def _choice(question: Question, text: str, language: str) -> str:
     key = _names(question).get(comparable(text))
     if key is None:
-        raise ValueError(_("“%(said)s” does not answer “%(question)s”.", said=text[:60], question=_label(question)))
+        raise _no_answer(question, text, language)
     return key

@@ -14,7 +14,9 @@ from sqlalchemy import delete, select
 from eventapp.core import clock, languages
 from eventapp.core.db import db, savepoint
 from eventapp.core.languages import gettext as _
+from eventapp.core.parts import in_parts
 from eventapp.core.refusals import Refused
+from eventapp.core.rows import reread
 from eventapp.core.tables import Table
 from eventapp.directory.rules import OrganizationKind, typed_name
 from eventapp.events.models import Event
@@ -86,9 +88,10 @@ def table_of(kept: PeopleImport) -> Table:
 
 
 class _ImportTarget:
-    """What rows may say of the event: the options by key, and the questions."""
+    """What rows may say of the event: the options by key, and the questions, which are named in a language."""
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, language: str) -> None:
+        self.language = language
         self.options = {option.key: option for option in registrations.options(event)}
         self.questions = {question.key: question for question in registrations.questions(event)}
 
@@ -102,7 +105,8 @@ def _reader(target: _ImportTarget, kept: PeopleImport) -> RowReader:
         country=settings.get("country") or None,
         language=settings.get("language", "en"),
     )
-    return RowReader(kept.columns, list(target.options.values()), list(target.questions.values()), defaults)
+    options, questions = list(target.options.values()), list(target.questions.values())
+    return RowReader(kept.columns, options, questions, defaults, language=target.language)
 
 
 def _rows(kept: PeopleImport) -> list[tuple[int, list[str]]]:
@@ -119,15 +123,14 @@ def number_of_rows(kept: PeopleImport) -> int:
     return len(_rows(kept))
 
 
-def plan(event: Event, kept: PeopleImport) -> list[RowPlan]:
-    """The dry run: what would be done with each row. Three statements for each 500 rows."""
-    target = _ImportTarget(event)
+def plan(event: Event, kept: PeopleImport, *, language: str) -> list[RowPlan]:
+    """The dry run: what would be done with each row, told in a language. Three statements for each 500 rows."""
+    target = _ImportTarget(event, language)
     reader = _reader(target, kept)
     rows = [reader.read(line, cells) for line, cells in _rows(kept)]
     found: list[RowPlan] = []
     seen: dict[tuple[Any, ...], int] = {}
-    for first in range(0, len(rows), LOOKED_UP):
-        part = rows[first : first + LOOKED_UP]
+    for part in in_parts(rows, LOOKED_UP):
         known = KnownPeople(event, part)
         found += [_planned(row, known, target, seen) for row in part]
     return found
@@ -181,7 +184,7 @@ def _changes(row: ImportedRow, person: Registration, target: _ImportTarget) -> l
     if row.kind is not None and row.kind is not person.organization_kind and person.organization_id is None:
         before = person.organization_kind.label if person.organization_kind else ""
         differs(_("Kind"), before, row.kind.label)
-    language = languages.reader()
+    language = target.language
     if row.country is not None and row.country != person.country_code:
         before = languages.country(person.country_code, language) if person.country_code else ""
         differs(_("Country"), before, languages.country(row.country, language))
@@ -206,7 +209,7 @@ def start(kept: PeopleImport, *, notify: bool) -> None:
 
     Raises Refused if it is imported already.
     """
-    db.session.refresh(kept, with_for_update=True)
+    reread(kept)
     if kept.state is not None:
         raise Refused(_("This table has been imported already."))
     kept.state, kept.notify, kept.done = BulkState.WAITING, notify, 0
@@ -216,11 +219,11 @@ def start(kept: PeopleImport, *, notify: bool) -> None:
 
 def proceed(kept: PeopleImport) -> int:
     """Import the next rows, in this transaction; returns how many. A row that is refused is skipped, and says why."""
-    db.session.refresh(kept, with_for_update=True)
+    reread(kept)
     event = db.session.get_one(Event, kept.event_id)
     rows = _rows(kept)
     with languages.force_locale(kept.language):
-        target = _ImportTarget(event)
+        target = _ImportTarget(event, kept.language)
         reader = _reader(target, kept)
         part = [reader.read(line, cells) for line, cells in rows[kept.done : kept.done + AT_A_TIME]]
         known = KnownPeople(event, part)

@@ -67,3 +67,10 @@ def test_the_programme_is_written_to_a_file(app, make, tmp_path, format):
     )
     assert result.exit_code == 0, result.output
     assert "Opening" in out.read_text()
+
+
+def test_a_file_that_cannot_be_written_is_named(app, make, tmp_path):
+    make.event("forum")
+    out = tmp_path / "nothing" / "out"
+    result = app.test_cli_runner().invoke(args=["programme", "export", "forum", "--output", str(out)])
+    assert (result.exit_code, result.output) == (1, f"Error: {out} can't be written: No such file or directory.\n")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from eventapp.core.db import db
-from eventapp.exchange import formats
+from eventapp.exchange import formats, operations, queries, stored
+from eventapp.exchange.incoming import Incoming
 from eventapp.exchange.models import Upload
 from eventapp.programme.models import Session
 from tests.support import schedules as files
+from tests.support.at_once import during
+from tests.support.make import fresh
 
 BASE = "/manage/events/forum/programme/import"
 
@@ -175,3 +179,39 @@ def test_a_file_goes_before_what_was_pasted(organizer, forum):
     response = send(organizer, "title\nOf the file", pasted="title\nPasted")
     organizer.get(response.location)
     assert "Of the file" in text(organizer) and "Pasted" not in text(organizer)
+
+
+def imported(event: Any, kept: Upload) -> None:
+    """What the button below the report does."""
+    forum, file = fresh(event), fresh(kept)
+    found = stored.deserialized(file.read)
+    assert isinstance(found, Incoming)
+    report = operations.compared(forum, found, operations.options_of(file))
+    operations.apply(forum, report, upload=file, version=queries.version(forum))
+
+
+TABLE = "title,start,end\n{},2031-03-18T10:00+09:00,2031-03-18T11:00+09:00\n"
+
+
+@pytest.mark.both_engines("locks")
+def test_a_file_whose_button_is_pressed_twice_is_imported_once(organizer, forum):
+    response = send(organizer, TABLE.format("Tanz"))
+    pressed = organizer.values(response.location, action="/apply")
+    kept = db.session.scalars(select(Upload)).one()
+    address = f"{BASE}/{kept.key}/apply"
+    second = during(lambda: imported(forum, kept), lambda: organizer.post(address, data=pressed))
+    assert second.status_code == 422
+    assert "This file was imported in the meantime." in text(organizer)
+    assert len(db.session.scalars(select(Session)).all()) == 1
+
+
+@pytest.mark.both_engines("locks")
+def test_of_two_who_import_at_once_the_second_checks_a_new_preview(organizer, forum):
+    send(organizer, TABLE.format("Tanz"))
+    kept = db.session.scalars(select(Upload)).one()
+    other = send(organizer, TABLE.format("Lied")).location
+    pressed = organizer.values(other, action="/apply")
+    second = during(lambda: imported(forum, kept), lambda: organizer.post(f"{other}/apply", data=pressed))
+    assert second.status_code == 422
+    assert "The programme has changed since you opened this preview." in text(organizer)
+    assert [list(session.title.values()) for session in db.session.scalars(select(Session))] == [["Tanz"]]

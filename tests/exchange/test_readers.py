@@ -123,6 +123,17 @@ def test_floating_times_are_those_of_the_zone_the_calendar_names(zone, hour):
         read(f"BEGIN:VCALENDAR\n{event}END:VCALENDAR", Options())
 
 
+def test_an_entry_at_the_end_of_all_time_does_not_keep_out_the_others():
+    entries = [
+        f"BEGIN:VEVENT\nUID:{start}\nSUMMARY:Talk\nDTSTART:{start}\nDURATION:PT1H\nEND:VEVENT\n"
+        for start in ("20310318T100000Z", "99991231T235900Z")
+    ]
+    found = read(f"BEGIN:VCALENDAR\n{''.join(entries)}END:VCALENDAR\n")
+    assert [session.starts_at.year for session in found.sessions] == [2031]
+    (problem,) = found.problems
+    assert problem.sentence == "A time of this entry is too far away. Check its year."
+
+
 def test_a_spreadsheet_is_read_by_the_names_of_its_columns():
     found = read(files.SPREADSHEET)
     sessions = by_title(found)

@@ -57,7 +57,7 @@ def keep(event, rows: list[list[str]], **settings) -> PeopleImport:
 
 def outcomes(event, kept) -> list[str]:
     db.session.rollback()
-    return [one.outcome.value for one in imports.plan(fresh(event), fresh(kept))]
+    return [one.outcome.value for one in imports.plan(fresh(event), fresh(kept), language="en")]
 
 
 def imported(event, rows: list[list[str]], **settings) -> list[ImportedPerson]:
@@ -124,7 +124,7 @@ def test_our_own_file_changes_nothing_when_it_is_imported_again(people, language
     kept = keep(people, tables.parse(content), option="")
     db.session.rollback()
     with languages.force_locale(language):
-        plans = imports.plan(fresh(people), fresh(kept))
+        plans = imports.plan(fresh(people), fresh(kept), language="en")
     assert [(one.outcome.value, one.why, one.changes) for one in plans] == [("same", "", [])] * 4
     named = "reference name family_name given_name reading email phone organization kind country option language tags"
     known = {*named.split()}
@@ -173,7 +173,7 @@ def test_who_has_cancelled_is_not_unknown(make, forum):
     person = make.registration(forum, registration.options(fresh(forum))[0], family_name="Lovelace")
     with transaction():
         registering.cancel(fresh(person))
-    plans = imports.plan(fresh(forum), keep(forum, [["Reference", "Name"], [str(person.id), "Ada"]]))
+    plans = imports.plan(fresh(forum), keep(forum, [["Reference", "Name"], [str(person.id), "Ada"]]), language="en")
     assert [one.why for one in plans] == ["This registration has ended: Cancelled."]
 
 
@@ -211,7 +211,7 @@ def test_a_preview_of_twenty_thousand_rows_takes_seconds(make, forum):
     kept = keep(forum, [heading, *rows])
     db.session.rollback()
     begun = time.process_time()
-    plans = imports.plan(fresh(forum), fresh(kept))
+    plans = imports.plan(fresh(forum), fresh(kept), language="en")
     spent = time.process_time() - begun
     assert {one.outcome for one in plans} == {RowOutcome.NEW}, plans[0].why
     assert spent < 8, spent
@@ -226,8 +226,20 @@ def test_known_people_are_compared_with_few_statements(make, forum, queries):
     db.session.rollback()
     event, kept = fresh(forum), fresh(kept)
     with queries() as counted:
-        assert {one.outcome for one in imports.plan(event, kept)} == {RowOutcome.SAME}
+        assert {one.outcome for one in imports.plan(event, kept, language="en")} == {RowOutcome.SAME}
     assert len(counted.statements) < 12, len(counted.statements)
+
+
+def test_why_a_row_is_refused_is_told_in_one_language(app, make, forum):
+    """In that of the person who has uploaded the table: the sentence, and the question in it."""
+    make.owner()
+    kept = keep(forum, [["Name", "Your tongue"], ["Ada Lovelace", "Klingon"]])
+    with transaction():
+        fresh(kept).language = "ja"
+    with app.test_request_context(headers={"Accept-Language": "en"}), transaction():
+        imports.start(fresh(kept), notify=False)
+    (row,) = imports.records(fresh(kept))
+    assert row.why == "「Klingon」は「tongueの質問」の回答として使えません。"
 
 
 def test_the_worker_reads_each_row_once(make, forum, monkeypatch):

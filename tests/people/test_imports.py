@@ -237,6 +237,8 @@ def test_each_row_that_is_not_imported_says_why(organizer, make, forum):
         "the same as row 8",
     ):
         assert sentence in text, sentence
+    headings = [organizer.page.text(one) for one in organizer.page.all("h2")]
+    assert headings == ["Not imported", "Twice in the table", "New"], "what needs work comes first"
     apply(organizer, preview)
     assert [one.name for one in people()] == ["F"]
     assert "Not imported: 6 rows" in said(organizer)
@@ -381,10 +383,10 @@ def test_a_country_is_known_by_its_names(app, text, code):
 def test_a_number_is_one_that_a_form_takes_too(app, text, number):
     question = Question(kind=QuestionKind.NUMBER, label=LocalizedText(en="Guests"))
     if number is not None:
-        assert import_values.answer(question, text) == number
+        assert import_values.answer(question, text, language="en") == number
     else:
         with pytest.raises(ValueError, match="does not answer"):
-            import_values.answer(question, text)
+            import_values.answer(question, text, language="en")
 
 
 def test_guarded_cells_are_read_without_their_guard(organizer, forum):
