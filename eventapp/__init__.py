@@ -22,6 +22,7 @@ from eventapp.accounts import manage as accounts_manage
 from eventapp.accounts import security
 from eventapp.accounts import tasks as account_tasks
 from eventapp.accounts.access import signed_in
+from eventapp.agenda import tasks as agenda_tasks
 from eventapp.agenda import views as agenda
 from eventapp.announcements import manage as announcements
 from eventapp.announcements import tasks as announcement_tasks
@@ -65,6 +66,7 @@ from eventapp.dashboard import manage_people as people_manage
 from eventapp.dashboard import manage_pictures, manage_site, manage_start, manage_venues, programme_editor
 from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
+from eventapp.dashboard import manage_session as session_manage
 from eventapp.dashboard import manage_users as users_manage
 from eventapp.directory import views as directory
 from eventapp.directory.rules import links as person_links
@@ -107,8 +109,6 @@ from eventapp.programme import views as programme
 from eventapp.proposals import manage as proposals_manage
 from eventapp.proposals import speaking
 from eventapp.proposals import views as proposals
-from eventapp.registration import forms as registration_forms
-from eventapp.registration import kept_forms
 from eventapp.registration import manage as registration_manage
 from eventapp.registration import manage_form as registration_manage_form
 from eventapp.registration import manage_seats as registration_seats
@@ -147,6 +147,7 @@ BLUEPRINTS = [
     events_manage.manage,
     manage_team.manage,
     programme_manage.manage,
+    session_manage.manage,
     dashboard_event.manage,
     manage_start.manage,
     manage_pictures.manage,
@@ -206,7 +207,7 @@ TEMPLATE_GLOBALS: dict[str, Any] = {
     "describe_change": lambda change, **values: programme_changes.describe(
         change, language=languages.reader(), **values
     ),
-    "option_name": registration_forms.option_name,
+    "option_name": lambda option: option.name(languages.reader()),
     "desk_pages": dashboard.desk_pages,
     "desk_page_name": dashboard.desk_page_name,
     "event_card": event_card,
@@ -251,7 +252,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.config["DATABASE_VERSION"] = db.newest_version(package / "migrations")
-    app.extensions["batched"] = {batch.PATH: batch.handler(app)}
+    with app.app_context():
+        app.extensions["batched"] = {batch.PATH: batch.handler()}
     app.extensions["sweeps"] = _sweeps(settings)
     cli.init_app(app)
     return app
@@ -298,8 +300,9 @@ def _start_parts(app: Flask, settings: config.Settings) -> None:
     # Check-in devices show a key of their own, and no cookie.
     csrf.exempt(check_in_api.api)
     security.init_app(app)
-    kept_forms.init_app(app)
-    picture_storage.init_app(app, settings.instance / "pictures", settings.pictures_url)
+    app.extensions["kept forms"] = {}
+    app.extensions["site profile"] = {}
+    app.extensions["pictures"] = picture_storage.store_at(settings.instance / "pictures", settings.pictures_url)
     assets.init_app(app, folder("static"), settings.instance)
 
 
@@ -318,6 +321,7 @@ def _sweeps(settings: config.Settings) -> list[Sweep]:
         Sweep("old files with people", 3600, people_tasks.forget),
         Sweep("attendance reports", 1, online_tasks.go_on),
         Sweep("old attendance reports", 3600, online_tasks.forget),
+        Sweep("unused agendas", 6 * 3600, agenda_tasks.forget_unused),
         Sweep("unused pictures", 6 * 3600, media_tasks.forget_unused),
         Sweep("uploads", 3600, exchange_tasks.forget_uploads),
         Sweep("seats", 20, registration_tasks.seat_waiting),

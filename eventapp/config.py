@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
+import ssl
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from email.errors import ObsoleteHeaderDefect
 from email.headerregistry import HeaderRegistry
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 
 class BadSetting(Exception):
@@ -49,6 +54,8 @@ class MailServer:
             raise ValueError("asks for TLS by its beginning, and for none by ?tls=off")
         if ca is not None and not Path(ca).is_file():
             raise ValueError("names a file of certificates (?ca=) that is not there")
+        if ca is not None and not _holds_certificates(ca):
+            raise ValueError("names a file (?ca=) that holds no certificates, or cannot be read")
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         return cls(
             host=parts.hostname or "",
@@ -92,6 +99,13 @@ class Bucket:
         )
 
 
+def _holds_certificates(path: str) -> bool:
+    try:
+        return bool(ssl.create_default_context(cafile=path).get_ca_certs())
+    except (OSError, ValueError):  # an SSLError is an OSError
+        return False
+
+
 _MAIL_SCHEMES = {"smtp": ("offered", 25), "smtp+starttls": ("required", 587), "smtps": ("always", 465)}
 
 
@@ -128,6 +142,7 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings. Raises BadSetting with a sentence that names the variable."""
         values = os.environ if environ is None else environ
+        _check_names(values)
 
         def text(name: str, default: str = "") -> str:
             return values.get(f"EVENTAPP_{name}", "").strip() or default
@@ -149,13 +164,13 @@ class Settings:
         port = number("PORT", 8000, low=1, high=65535)
         return cls(
             instance=instance,
-            database_url=_database_url(text("DATABASE_URL", f"sqlite:///{instance / 'eventapp.sqlite3'}")),
-            redis_url=_url("REDIS_URL", text("REDIS_URL"), {"redis", "rediss"}) or None,
+            database_url=_database_url(text("DATABASE_URL", f"sqlite:///{instance / 'eventapp.sqlite3'}"), instance),
+            redis_url=_redis_url(text("REDIS_URL")) or None,
             pictures_url=_pictures_url(text("PICTURES_URL")) or None,
             mail_url=_mail_url(text("MAIL_URL")) or None,
             mail_from=_sender(text("MAIL_FROM", "events@localhost")),
             mail_pace=number("MAIL_PACE", 300, low=0, high=1_000_000),
-            base_url=_url("BASE_URL", text("BASE_URL", f"http://{host}:{port}"), {"http", "https"}).rstrip("/"),
+            base_url=_base_url(text("BASE_URL")) or f"http://{host}:{port}",
             host=host,
             port=port,
             workers=number("WORKERS", 2, low=1, high=64),
@@ -165,12 +180,49 @@ class Settings:
         )
 
 
+def _check_names(values: Mapping[str, str]) -> None:
+    """Refuse a variable that looks like a setting and is none: the site would run without what it was meant to say."""
+    known = [f"EVENTAPP_{field.name.upper()}" for field in fields(Settings)]
+    for name in values:
+        if name.upper().startswith("EVENTAPP_") and name not in known and not name.startswith("EVENTAPP_TEST_"):
+            near = get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "remove it, or see docs/settings.md."
+            raise BadSetting(f"{name} is not a setting: {hint}")
+
+
 def _url(name: str, raw: str, schemes: set[str]) -> str:
-    if raw and (urlsplit(raw).scheme not in schemes or not urlsplit(raw).hostname):
+    if raw and not _is_url(raw, schemes):
         wanted = " or ".join(f"{scheme}://host" for scheme in sorted(schemes))
         # The value may contain a password, so it is not repeated.
-        raise BadSetting(f"EVENTAPP_{name} must look like {wanted}.")
+        raise BadSetting(f"EVENTAPP_{name} must look like {wanted}, with :port after it if need be.")
     return raw
+
+
+def _is_url(raw: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(raw)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0 and len(parts.netloc.split()) == 1
+    except ValueError:  # the port is no number, or too large, or the brackets of an IPv6 address are not closed
+        return False
+
+
+def _base_url(raw: str) -> str:
+    url = _url("BASE_URL", raw, {"http", "https"})
+    parts = urlsplit(url)
+    if parts.path.strip("/") or "?" in url or "#" in url or "@" in parts.netloc:
+        raise BadSetting(
+            "EVENTAPP_BASE_URL must be a scheme and a host alone, such as https://events.example.org: "
+            "the site needs a host name of its own, and can't be in a folder of another site."
+        )
+    return url.rstrip("/")
+
+
+def _redis_url(raw: str) -> str:
+    url = _url("REDIS_URL", raw, {"redis", "rediss"})
+    number = urlsplit(url).path.strip("/")
+    if number and not (number.isascii() and number.isdigit()):
+        raise BadSetting("EVENTAPP_REDIS_URL may end with the number of a database, as in redis://host:6379/0.")
+    return url
 
 
 def _mail_url(raw: str) -> str:
@@ -207,13 +259,30 @@ def _sender(raw: str) -> str:
     return raw
 
 
-def _database_url(raw: str) -> str:
-    scheme = urlsplit(raw).scheme
-    if scheme == "sqlite":
-        return raw
-    if scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
-        return "postgresql+psycopg" + raw[len(scheme) :]
-    raise BadSetting("EVENTAPP_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+def _database_url(raw: str, instance: Path) -> str:
+    scheme = raw.partition(":")[0]
+    if scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
+        raise BadSetting("EVENTAPP_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if scheme != "sqlite":
+        raw = "postgresql+psycopg" + raw[len(scheme) :]
+    try:
+        url = make_url(raw)
+    except (ArgumentError, ValueError):
+        raise BadSetting("EVENTAPP_DATABASE_URL must look like postgresql://user:pass@host:port/name.") from None
+    return _in_its_folder(url, instance) if scheme == "sqlite" else raw
+
+
+def _in_its_folder(url: URL, instance: Path) -> str:
+    """The URL of an SQLite file, which may be relative to the instance folder."""
+    if url.host or not url.database or url.database == ":memory:":
+        raise BadSetting(
+            "EVENTAPP_DATABASE_URL must name a file, with four slashes before a whole path: "
+            "sqlite:////var/lib/eventapp/eventapp.sqlite3."
+        )
+    path = instance / url.database
+    if not path.parent.is_dir():
+        raise BadSetting(f"EVENTAPP_DATABASE_URL names a file in the folder {path.parent}, which is not there.")
+    return url.set(database=str(path)).render_as_string(hide_password=False)
 
 
 def _secret_key(given: str, instance: Path) -> str:

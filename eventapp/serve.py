@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import fcntl
 import gc
 import resource
@@ -24,13 +25,14 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 from sqlalchemy import NullPool, create_engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from eventapp import create_app, folder, jobs
 from eventapp.config import BadSetting, Settings
-from eventapp.core import assets, bodies, logs
+from eventapp.core import assets, bodies, logs, versions
 from eventapp.core.db import db
 from eventapp.core.gateway import Gateway
+from eventapp.core.outages import cause_of
 from eventapp.processes import LAST_SECONDS, STOPS, Supervisor
 
 _EPILOG = "Settings are environment variables: " + ", ".join(
@@ -38,6 +40,8 @@ _EPILOG = "Settings are environment variables: " + ", ".join(
 )
 # The key of our advisory lock on PostgreSQL: any number, but the same one in every version.
 _MIGRATING = 20271123
+# Otherwise psycopg reads text of a server without an encoding as bytes, and SQLAlchemy fails.
+_IN_UTF8 = {"client_encoding": "utf8"}
 
 # Connections that one process holds at the same time, and milliseconds for the headers of a request to arrive.
 CONNECTIONS = 4096
@@ -56,20 +60,47 @@ def start_app(settings: Settings | None = None) -> Flask:
     """Create the app of this process with JSON logs. A bad setting ends the process with one sentence."""
     logs.configure()
     settings = settings or _settings()
+    with _in_sentences():
+        return _settle(create_app(settings))
+
+
+@contextmanager
+def _in_sentences() -> Iterator[None]:
+    """End this process with one sentence for what the person at the terminal can mend: settings, database, disk."""
     try:
-        app = create_app(settings)
+        yield
     except BadSetting as error:
         raise SystemExit(f"eventapp: {error}") from None
     except ModuleNotFoundError as error:
-        raise _without_driver(error) from None
-    return _settle(app)
+        if error.name != "psycopg":
+            raise
+        raise SystemExit(
+            "eventapp: EVENTAPP_DATABASE_URL needs the Python package psycopg: "
+            "install it with .venv/bin/pip install 'psycopg[binary]'."
+        ) from None
+    except DBAPIError as error:
+        if not _is_out_of_reach(error):
+            raise
+        # The driver's message names host and user, which the person at this terminal has set; no password.
+        reason = " ".join(str(error.orig).split())
+        raise SystemExit(f"eventapp: the database of EVENTAPP_DATABASE_URL can't be used: {reason}") from None
+    except OSError as error:
+        # Copying a folder raises one error with a list of (from, to, reason).
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)[:500]
+        raise SystemExit(
+            f"eventapp: a file can't be written ({what}). Is the disk full, and does the folder of EVENTAPP_INSTANCE "
+            "belong to the user that runs eventapp?"
+        ) from None
 
 
-def _without_driver(error: ModuleNotFoundError) -> BaseException:
-    """The exception to raise if the database driver is not installed."""
-    if error.name != "psycopg":
-        return error
-    return SystemExit("eventapp: EVENTAPP_DATABASE_URL needs the Python package psycopg: install it first.")
+def _is_out_of_reach(error: DBAPIError) -> bool:
+    """Whether the database or the rights in it are to blame, not a statement of ours."""
+    if isinstance(error, OperationalError) or cause_of(error):
+        return True
+    # Without a statement it is an option of the URL that psycopg does not know; 42501: no right to make tables.
+    return isinstance(error, ProgrammingError) and (
+        not error.statement or getattr(error.orig, "sqlstate", "") == "42501"
+    )
 
 
 def _settle(app: Flask) -> Flask:
@@ -98,8 +129,13 @@ def _starting(settings: Settings) -> Iterator[None]:
         url = make_url(settings.database_url)
         if url.get_backend_name() == "postgresql":
             # A separate connection: the lock belongs to the database session, which a pool would keep open.
-            engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+            engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=_IN_UTF8)
             connection = held.enter_context(engine.connect())
+            if connection.exec_driver_sql("SHOW server_encoding").scalar() != "UTF8":
+                raise SystemExit(
+                    f"eventapp: the database {url.database} is not in UTF-8, which EVENTAPP_DATABASE_URL needs: "
+                    "make it anew with createdb --encoding=UTF8 --template=template0."
+                )
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATING})")
         elif url.database and Path(url.database).parent != settings.instance:
             held.enter_context(_alone(Path(f"{url.database}.lock")))
@@ -109,7 +145,11 @@ def _starting(settings: Settings) -> Iterator[None]:
 def migrate(app: Flask) -> None:
     """Migrate the database to the newest version, and leave no connection open."""
     with app.app_context():
-        flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
+        folder = Path(app.config["MIGRATIONS"])
+        version = versions.recorded()
+        if versions.is_newer(version, folder):
+            raise SystemExit(f"eventapp: {versions.newer(version, folder)}")
+        flask_migrate.upgrade(directory=str(folder))
         db.session.remove()
         db.engine.dispose()
 
@@ -121,15 +161,20 @@ def _check_free(settings: Settings, *, seconds: float = 3) -> None:
     """
     end = monotonic() + seconds
     while error := _taken(settings):
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise SystemExit(
+                f"eventapp: EVENTAPP_HOST must be an address of this machine, such as 127.0.0.1 or 0.0.0.0, "
+                f"not {settings.host!r} ({error.strerror})."
+            )
         if monotonic() > end:
             raise SystemExit(
-                f"eventapp: {settings.host} port {settings.port} can't be used ({error}). "
+                f"eventapp: {settings.host} port {settings.port} can't be used ({error.strerror}). "
                 "Stop what runs there, or set EVENTAPP_PORT."
             )
         sleep(0.1)
 
 
-def _taken(settings: Settings) -> str | None:
+def _taken(settings: Settings) -> OSError | None:
     """Why we can't listen on the configured address, or None."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -137,7 +182,7 @@ def _taken(settings: Settings) -> str | None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            return error.strerror
+            return error
     return None
 
 
@@ -215,20 +260,14 @@ def main() -> None:
         return
     settings = _settings()
     _check_free(settings)
-    try:
-        with _starting(settings):
-            assets.compress(folder("static"), settings.instance)  # before the app looks for compressed files
-            app = start_app(settings)
-            migrate(app)
-            if options.demo:
-                print(app.test_cli_runner().invoke(args=["demo", "--if-empty"]).output, end="", flush=True)
-            with app.app_context():
-                db.engine.dispose()  # a forked process must not share a connection
-    except ModuleNotFoundError as error:
-        raise _without_driver(error) from None
-    except OperationalError as error:
-        # The driver's message names host and user, which the person at this terminal has set; no password.
-        raise SystemExit(f"eventapp: the database of EVENTAPP_DATABASE_URL can't be used: {error.orig}") from None
+    with _in_sentences(), _starting(settings):
+        assets.compress(folder("static"), settings.instance)  # before the app looks for compressed files
+        app = start_app(settings)
+        migrate(app)
+        if options.demo:
+            print(app.test_cli_runner().invoke(args=["demo", "--if-empty"]).output, end="", flush=True)
+        with app.app_context():
+            db.engine.dispose()  # a forked process must not share a connection
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     for count in range(settings.workers):

@@ -45,6 +45,27 @@ def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path):
         ("EVENTAPP_BASE_URL", "ftp://x"),
         ("EVENTAPP_REDIS_URL", "http://x"),
         ("EVENTAPP_TRUSTED_PROXIES", "many"),
+        ("EVENTAPP_DATABASE_URL", "sqlite://"),
+        ("EVENTAPP_DATABASE_URL", "sqlite:///"),
+        ("EVENTAPP_DATABASE_URL", "sqlite:///:memory:"),
+        ("EVENTAPP_DATABASE_URL", "sqlite://var/lib/x.sqlite3"),
+        ("EVENTAPP_DATABASE_URL", "sqlite:////nosuch/folder/x.sqlite3"),
+        ("EVENTAPP_DATABASE_URL", "postgresql://u:hunter2@localhost:abc/x"),
+        ("EVENTAPP_DATABASE_URL", "postgresql://[::1/x"),
+        ("EVENTAPP_REDIS_URL", "redis://:hunter2@localhost:abc/0"),
+        ("EVENTAPP_REDIS_URL", "redis://localhost:6379/first"),
+        ("EVENTAPP_MAIL_URL", "smtp://[::1"),
+        ("EVENTAPP_MAIL_URL", "smtp://user:hunter2@host:99999"),
+        ("EVENTAPP_MAIL_URL", f"smtps://host?ca={__file__}"),
+        ("EVENTAPP_PICTURES_URL", "s3://key:hunter2@host:99999/bucket"),
+        ("EVENTAPP_BASE_URL", "https://example.org/events"),
+        ("EVENTAPP_BASE_URL", "https://example.org?city=1"),
+        ("EVENTAPP_BASE_URL", "https://user:hunter2@example.org"),
+        ("EVENTAPP_BASE_URL", "https://exa mple.org"),
+        ("EVENTAPP_BASE_URL", "https://example.org:99999"),
+        ("EVENTAPP_BASEURL", "https://example.org"),
+        ("eventapp_port", "8000"),
+        ("EVENTAPP_COLOUR", "red"),
         ("EVENTAPP_MAIL_FROM", "desk"),
         ("EVENTAPP_MAIL_FROM", "Office, City of Saitama <desk@example.org>"),
         ("EVENTAPP_MAIL_FROM", "Office: Events <desk@example.org>"),
@@ -57,6 +78,28 @@ def test_a_bad_setting_is_one_sentence_that_names_it(tmp_path, name, value):
     with pytest.raises(BadSetting, match=name) as caught:
         settings(tmp_path, **{name: value})
     assert "\n" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_setting_typed_wrong_is_told_with_the_right_name(tmp_path):
+    with pytest.raises(BadSetting, match=r"^EVENTAPP_BASEURL is not a setting: did you mean EVENTAPP_BASE_URL\?$"):
+        settings(tmp_path, EVENTAPP_BASEURL="https://events.example.org")
+
+
+def test_a_base_url_may_have_a_port_and_a_slash(tmp_path):
+    made = settings(tmp_path, EVENTAPP_BASE_URL="https://events.example.org:8443/")
+    assert made.base_url == "https://events.example.org:8443"
+
+
+def test_any_host_to_listen_on_needs_no_base_url(tmp_path):
+    for host in ("::1", "::", "0.0.0.0"):
+        made = settings(tmp_path, EVENTAPP_HOST=host)
+        assert (made.host, made.hosts) == (host, frozenset())
+
+
+def test_a_relative_sqlite_file_is_in_the_instance_folder(tmp_path):
+    made = settings(tmp_path, EVENTAPP_DATABASE_URL="sqlite:///other.sqlite3")
+    assert made.database_url == f"sqlite:///{tmp_path}/other.sqlite3"
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,9 @@ def test_a_second_start_on_postgresql_serves_too(tmp_path, database):
 def test_it_stops_when_asked_at_any_moment(tmp_path):
     with served(tmp_path) as first:
         first.up()
-    for wait in (0.1, 0.9, 1.3, 1.7, 2.2):
-        with served(tmp_path) as server:
+    # While it imports the product, while it starts its processes, and when it runs.
+    for wait, forked in ((0.1, False), (0.02, True), (0.08, True), (0.14, True), (0.3, True)):
+        with served(tmp_path, forked=forked) as server:
             time.sleep(wait)
             children = server.children()
             assert server.stop() in {0, -signal.SIGTERM}, wait

@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import obstore
-from flask import Flask, current_app
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
-from werkzeug.exceptions import ServiceUnavailable
 
 from eventapp.config import Bucket
 from eventapp.core.languages import gettext as _
+from eventapp.core.outages import Unavailable
 from eventapp.core.refusals import Refused
+from eventapp.core.running import extension
 
 # Seconds that a request waits for a bucket.
 PATIENCE = timedelta(seconds=10)
@@ -52,8 +52,8 @@ class PictureStore:
             raise Refused(_("The picture could not be stored. Try again in a minute."), field="file") from error
 
     def get(self, name: str) -> bytes | None:
-        """The content of a file; None if there is none of this name. Raises ServiceUnavailable (503) if the storage
-        does not answer.
+        """The content of a file; None if there is none of this name. Raises Unavailable if the storage does not
+        answer.
         """
         try:
             return bytes(obstore.get(self._store, name).bytes())
@@ -61,7 +61,7 @@ class PictureStore:
             return None
         except (BaseError, OSError) as error:
             log.error("a picture could not be read: %s", type(error).__name__)
-            raise ServiceUnavailable(retry_after=60) from error
+            raise Unavailable from error
 
     def delete(self, name: str) -> None:
         """Delete a file, if it is there."""
@@ -98,11 +98,7 @@ def store_at(folder: Path, url: str | None) -> PictureStore:
     )
 
 
-def init_app(app: Flask, folder: Path, url: str | None) -> None:
-    app.extensions["pictures"] = store_at(folder, url)
-
-
 def store() -> PictureStore:
     """The storage of this application."""
-    found: PictureStore = current_app.extensions["pictures"]
+    found: PictureStore = extension("pictures")
     return found

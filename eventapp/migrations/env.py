@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 from alembic import context
@@ -19,6 +23,23 @@ def render(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(thing, LocalizedTextType):
         return "sa.JSON()"
     return False
+
+
+# The key of an advisory lock on PostgreSQL, besides the one that a start of the site holds.
+UPGRADING = 20271124
+
+
+@contextmanager
+def alone(connection: Connection) -> Iterator[None]:
+    """Let nobody else migrate this database meanwhile: who comes second waits, and then finds nothing to do."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({UPGRADING})")  # until the connection is closed
+        connection.commit()
+        yield
+        return
+    with Path(f"{db.engine.url.database}-upgrade").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def run(connection: Connection) -> None:
@@ -47,5 +68,6 @@ else:
             connection.exec_driver_sql("SET statement_timeout = 0")
             connection.exec_driver_sql("SET lock_timeout = 0")
             connection.commit()
-        run(connection)
+        with alone(connection):
+            run(connection)
         connection.invalidate()

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import text
 
 from eventapp import jobs
@@ -16,7 +15,7 @@ from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.deadlines import QUICK_ANSWER, answer_within
 from eventapp.core.outages import cause_of
-from eventapp.core.running import settings
+from eventapp.core.running import extension, settings
 from eventapp.mail import queries as mail
 
 # Free bytes below which a disk counts as nearly full: SQLite's log alone may take some 10 MB between two checkpoints.
@@ -29,20 +28,21 @@ class NotReady(Exception):
     """This process can't serve requests; the text says why, for the person on call."""
 
 
-def report() -> dict[str, Any]:
-    """The state of each part: "ok", or what is wrong with it. Raises NotReady if nothing can be served."""
+def report(*, newest: str) -> dict[str, Any]:
+    """The state of each part: "ok", or what is wrong with it. Raises NotReady if nothing can be served; the tables must
+    be of the `newest` version.
+    """
     with answer_within(QUICK_ANSWER):
-        _check_database()
+        _check_database(newest)
         parts: dict[str, Any] = {"database": _writable(), "disk": _disk(), "redis": _redis(), "worker": _worker()}
         return parts | _mail()
 
 
-def _check_database() -> None:
+def _check_database(newest: str) -> None:
     try:
         version = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     except Exception as error:
         raise NotReady(cause_of(error) or "has no tables") from error
-    newest = current_app.config["DATABASE_VERSION"]
     if version != newest:
         raise NotReady(f"is at {version}, wants {newest}")
 
@@ -66,7 +66,7 @@ def _disk() -> str:
 def _redis() -> str:
     if not settings().redis_url:
         return "not used"
-    return "ok" if current_app.extensions["limits"].answers() else "does not answer"
+    return "ok" if extension("limits").answers() else "does not answer"
 
 
 def _worker() -> str:

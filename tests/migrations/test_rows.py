@@ -515,3 +515,47 @@ def test_events_that_were_there_keep_the_joining_link_that_they_have_sent(at: An
     link = event_snapshot(event, [], online=True, confirmed=True).link
     db.session.rollback()
     assert link == hashlib.sha256(b"https://meet.example.org/1").hexdigest()[:24], "as it was last sent"
+
+
+@pytest.mark.both_engines("a text within JSON")
+def test_of_links_that_were_given_out_it_is_known_which_only_the_mailbox_got(at: Any) -> None:
+    at("0022")
+    moment = "2030-01-01 00:00:00"
+    with db.engine.begin() as connection:
+        connection.execute(text(EVENT), {"id": 1, "slug": "e1", "status": "published", "visibility": "public"})
+        option = OPTION.replace("taken,", "seats_taken,").replace("closes_at,\n    position", "closes_at, position")
+        connection.execute(text(option), {"id": 1, "key": "hall", "closes": None})
+        connection.execute(
+            text(
+                "INSERT INTO contact (id, event_id, email, email_key, phone, language, zone, created_at) "
+                f"VALUES (1, 1, 'a@example.org', 'a@example.org', '', 'en', '', '{moment}')"
+            )
+        )
+    at("0045")
+    with db.engine.begin() as connection:
+        for number, status, source in (
+            (1, "confirmed", "form"),
+            (2, "confirmed", "form"),
+            (3, "confirmed", "team"),
+            (4, "unconfirmed", "form"),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO registration (id, event_id, option_id, contact_id, status, token, uid, sequence, "
+                    "family_name, given_name, name_key, same_name, organization_name, searchable, answers, generated, "
+                    "source, created_at, updated_at) VALUES (:id, 1, 1, 1, :status, :key, :key, 0, 'A', 'B', :key, 0, "
+                    f"'', '', '{{}}', false, :source, '{moment}', '{moment}')"
+                ),
+                {"id": number, "status": status, "source": source, "key": f"k{number}"},
+            )
+        for number, before in ((1, '"pending"'), (2, '"unconfirmed"')):
+            connection.execute(
+                text(
+                    "INSERT INTO registration_change (registration_id, at, actor, field, before, after, reason) "
+                    f"VALUES ({number}, '{moment}', 'visitor', 'status', '{before}', '\"confirmed\"', '')"
+                )
+            )
+    at("head")
+    with db.engine.connect() as connection:
+        known = connection.scalars(text("SELECT id FROM registration WHERE only_emailed ORDER BY id")).all()
+        assert list(known) == [2, 3, 4]
