@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from eventapp.check_in import operations as check_in
 from eventapp.check_in import points
 from eventapp.check_in.models import CheckIn, CheckInPoint, Presence
 from eventapp.check_in.rules import CheckInKind, PointKind, ScanResult
@@ -35,7 +34,7 @@ def fill(event: Event) -> None:
     """Let the people of the summit in, day by day; nobody whose place nobody else takes stays away."""
     random = Random(20221124)  # noqa: S311 - the same in every demo database, nothing secret
     coming = _coming(event)
-    door = check_in.door(event)
+    door = points.door(event)
     tour = _excursion(event)
     lines: list[dict[str, Any]] = []
     states: list[dict[str, Any]] = []

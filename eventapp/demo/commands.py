@@ -18,7 +18,7 @@ def demo(if_empty: bool) -> None:
         known = load.login(settings().instance)
     else:
         known = load.load(settings().instance)
-        click.echo("The demo is loaded: " + ", ".join(load.SLUGS) + ".")
+        click.echo("The demo is loaded: " + ", ".join(event.slug for event in load.loaded()) + ".")
     if known.password:
         click.echo(f"Organizer's login: {known.email}  password: {known.password}")
     elif not if_empty:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText, fold
@@ -43,9 +43,9 @@ def code(name: str) -> str:
     return "".join(letters)
 
 
-def there(slug: str) -> bool:
-    """Whether an event has or had this slug."""
-    if db.session.scalar(select(Event.id).where(Event.slug == slug)) is not None:
+def there(slug: str, uid: str) -> bool:
+    """Whether an event has this UID, or has or had this slug."""
+    if db.session.scalar(select(Event.id).where(or_(Event.slug == slug, Event.uid == uid))) is not None:
         return True
     return db.session.get(FormerSlug, slug) is not None
 

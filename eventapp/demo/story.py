@@ -9,6 +9,7 @@ from eventapp import lifecycle
 from eventapp.accounts.models import User
 from eventapp.attendance.operations import report_count
 from eventapp.attendance.rules import Rounding
+from eventapp.core import clock
 from eventapp.core.clock import day_span
 from eventapp.core.localized import LocalizedText
 from eventapp.demo import arrive, content, keep, register, shared
@@ -35,15 +36,16 @@ _PLAIN = ("contact_email", "join_url", "counts_public", "generated", "sources")
 
 def load(name: str, owner: User) -> None:
     """Create the event of a file, unless it already exists."""
-    story = content.read(f"stories/{name}")
-    if keep.there(story["event"]["slug"]):
+    story = content.story(name, clock.local_day(clock.now(), content.ZONE))
+    uid = keep.uid(content.read(f"stories/{name}")["event"]["slug"])
+    if keep.there(story["event"]["slug"], uid):
         return
     series = _series(story)
     places = {row["slug"]: _place(row) for row in story.get("places", ())}
     bodies = {key: shared.organization(key) for key in story.get("shared_organizations", ())}
     bodies |= {row["key"]: _organization(row, places) for row in story.get("organizations", ())}
     people = {row["key"]: _person(row, bodies) for row in story.get("people", ())}
-    event = _event(story["event"], owner, series)
+    event = _event(story["event"], owner, series, uid=uid)
     events.set_themes(event, [LocalizedText(row) for row in story.get("themes", ())])
     hosts = [(bodies[row["organization"]], HostRole(row["role"])) for row in story.get("hosts", ())]
     events.set_hosts(event, hosts)
@@ -112,7 +114,7 @@ def _person(row: Row, bodies: Mapping[str, Organization]) -> Person:
     )
 
 
-def _event(row: Row, owner: User, series: EventSeries | None) -> Event:
+def _event(row: Row, owner: User, series: EventSeries | None, *, uid: str) -> Event:
     values: Row = {key: text(row, key) for key in _TEXTS if key in row}
     values |= {key: row[key] for key in _PLAIN if key in row}
     if "precision" in row:
@@ -122,7 +124,7 @@ def _event(row: Row, owner: User, series: EventSeries | None) -> Event:
     return lifecycle.create_event(
         owner=owner,
         slug=row["slug"],
-        uid=keep.uid(row["slug"]),
+        uid=uid,
         title=text(row, "title"),
         series=series,
         kind=EventKind(row["kind"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,8 @@ def clear() -> None:
 
 
 def found(slug: str) -> Event:
-    event = events.by_slug(slug)
+    """An event by its slug in the files."""
+    event = db.session.scalar(select(Event).where(Event.uid == keep.uid(slug)))
     assert event is not None, slug
     return event
 
@@ -124,7 +125,7 @@ def test_the_password_is_random_and_readable_by_its_owner_only(loaded: Flask) ->
     owner = db.session.scalar(select(User).where(User.email == login.email))
     assert owner is not None
     assert owner.verify_and_update_password(login.password)
-    assert {event.slug for event in events.of_user(owner)} >= set(load.SLUGS)
+    assert {event.uid for event in events.of_user(owner)} >= {keep.uid(slug) for slug in load.SLUGS}
 
 
 def test_nobody_gets_an_email(loaded: Flask) -> None:
@@ -299,6 +300,29 @@ def test_the_coming_edition_is_open_in_both_ways(loaded: Flask, time_machine: An
     asked = {question.key: question.mode for question in registration.questions(event)}
     assert asked["dietary"] is Mode.IN_PERSON
     assert asked["interpretation"] is None
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 17), date(2026, 12, 18), date(2027, 11, 20), date(2031, 2, 28)])
+def test_the_coming_edition_begins_soon_whenever_the_demo_is_loaded(day: date) -> None:
+    written, story = content.read("stories/forum_2027"), content.story(content.COMING, day)
+    event, option = story["event"], story["options"][0]
+    begins = event["starts_at"].date()
+    assert timedelta(weeks=6) <= begins - day < timedelta(weeks=10)
+    assert begins.weekday() == written["event"]["starts_at"].weekday()
+    assert event["slug"] == f"cooperation-forum-{begins.year}"
+    assert str(begins.year) in event["title"]["en"] and str(begins.year) in event["title"]["ja"]
+    assert option["opens_at"].date() < day < option["closes_at"].date() < begins
+    moved = {one["starts"] - other["starts"] for one, other in zip(story["sessions"], written["sessions"], strict=True)}
+    assert moved == {event["starts_at"] - written["event"]["starts_at"]}
+    assert (story == written) is (day == date(2026, 12, 17))
+
+
+@pytest.mark.slow
+def test_a_demo_of_earlier_years_gets_no_second_coming_edition(loaded: Flask, time_machine: Any) -> None:
+    before = everything()
+    time_machine.move_to(datetime(2029, 3, 1, tzinfo=UTC), tick=False)
+    load.load(loaded.config["SETTINGS"].instance)
+    assert everything() == before
 
 
 def test_the_coming_edition_has_a_title_that_runs_from_right_to_left(loaded: Flask) -> None:
