@@ -48,8 +48,8 @@ def main() -> None:
             fonts, runs, size = font_set(), [], 0
             for _ in range(3):
                 begin = perf_counter()
-                found = documents.printable(event, PeopleQuery(), fonts)
-                data = documents.badge_data(event, found.badges, SHEETS[0], codes=True, marks=False)
+                found = documents.printable(event, PeopleQuery(), fonts, language="en")
+                data = documents.badge_data(event, found.badges, SHEETS[0], language="en", codes=True, marks=False)
                 size = len(typeset.pdf("badges", data, fonts, at=clock.now()))
                 runs.append(perf_counter() - begin)
     spread = f"{min(runs):.2f}–{max(runs):.2f}"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,16 @@ def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def apps(tmp_path_factory: pytest.TempPathFactory, folder_of_run: Path) -> Iterator[dict[str, Any]]:
+def valid_shapes(request: pytest.FixtureRequest, folder_of_run: Path) -> Path:
+    """A folder of all runs with the same parsers; of this run alone if pytest keeps no cache."""
+    cache: pytest.Cache | None = getattr(request.config, "cache", None)
+    return cache.mkdir("-".join(["shapes", version("html5lib"), version("lxml")])) if cache else folder_of_run
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory, folder_of_run: Path, valid_shapes: Path) -> Iterator[dict[str, Any]]:
     """One app per engine for the whole run, created on first use."""
-    share_shapes(folder_of_run / "shapes")
+    share_shapes(valid_shapes)
     compiled = FileSystemBytecodeCache(str(folder_of_run))
     made: dict[str, Any] = {}
     servers: list[Any] = []

@@ -115,9 +115,8 @@ def fill_proposals(make, event, person) -> None:
         if first:
             made.code, made.token = "KNOWN", "token"
         proposals.review(made, db.session.merge(voter), vote=1, note="Good.")
-        link = speakers.link_for(
-            event, db.session.merge(person), email="ada@example.org", language="en", token="token" if first else ""
-        )
+        link = speakers.link_for(event, db.session.merge(person), email="ada@example.org", language="en")
+        link.token = "token" if first else link.token
         link.answer = Answer.DECLINED  # the parts stay confirmed, so that the releases don't change
 
 

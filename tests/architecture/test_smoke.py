@@ -72,7 +72,7 @@ ELSEWHERE = {
     "dashboard_event.delete",
     "events_manage.remove_host",
     "people_manage.remove",
-    "programme_manage.delete_session",
+    "session_manage.delete",
     "programme_manage.mute",
     "check_in_api.people",
     "counts_statement.frozen_copy",

@@ -45,23 +45,22 @@ def test_each_feature_has_an_order_of_all_its_files():
 
 # Faces of features, which read requests and answer them.
 FACES = re.compile(
-    r"views|manage(_\w+)?|api|commands|speaking|(\w+_)?forms|own_(views|frames|page)|\w+_(editor|views)|access|public|security"
+    r"views|manage(_\w+)?|api|commands|speaking|(?!kept_)(\w+_)?forms|own_(views|frames|page)|\w+_(editor|views)"
+    r"|access|public|security"
 )
-# What answers or shows without being one, and what needs the app's templates; docs/architecture.md says why.
+
+
+def is_below_the_pages(where: str) -> bool:
+    """Whether a file of the product is one of a feature and none of its faces."""
+    return "/" in where and not where.startswith("core/") and not FACES.fullmatch(Path(where).stem)
+
+
+# What is a part of pages without being one.
 KNOW_FLASK = {
-    "accounts/notices.py",
-    "check_in/batch.py",
-    "dashboard/session_form.py",
-    "exchange/reading.py",
-    "feeds/answer.py",
-    "mail/content.py",
-    "media/cards.py",
-    "media/storage.py",
-    "pdf/answers.py",
-    "registration/question_fields.py",
-    "site/health.py",
-    "site/navigation.py",
-    "site_settings/profile.py",
+    "feeds/answer.py": "answers for all pages that are calendars: their options in the URL, 304, gzip",
+    "media/card_answer.py": "answers for the cards of events, sessions, speakers and the site",
+    "pdf/answers.py": "answers for the pages that are documents",
+    "registration/question_fields.py": "fields of forms, as in core/fields.py; one takes a file from the request",
 }
 
 
@@ -71,9 +70,9 @@ def test_below_the_pages_only_some_files_know_the_web():
     knowing = set()
     for path in FILES:
         where = path.relative_to(ROOT / "eventapp").as_posix()
-        if "/" in where and not where.startswith("core/") and not FACES.fullmatch(path.stem):
+        if is_below_the_pages(where):
             knowing |= {where} if web.search(path.read_text()) else set()
-    assert knowing == KNOW_FLASK
+    assert knowing == set(KNOW_FLASK)
 
 
 def test_no_file_has_grown_past_what_one_reads_at_once():
@@ -120,6 +119,12 @@ def test_the_formatter_decides_in_every_file():
     for folder in ("eventapp", "tests", "bench"):
         for path in (ROOT / folder).rglob("*.py"):
             assert exempt not in path.read_text(encoding="utf-8"), path
+
+
+def test_a_journey_waits_for_a_page_in_the_way_that_its_security_policy_allows():
+    waits = "wait_for_" + "function"
+    found = {path.name for path in (ROOT / "tests").rglob("*.py") if waits in path.read_text(encoding="utf-8")}
+    assert found == {"window.py"}, "use Window.until"
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

@@ -144,51 +144,6 @@ def test_words_that_were_renamed_do_not_come_back():
     assert found == []
 
 
-# Below the pages everything is given a language, because the worker and commands have no reader. Only what shows may ask:
-# pages, forms, the parts of pages in these files, and files and papers that somebody downloads.
-SHOWS = re.compile(r"views|manage(_\w+)?|speaking|(\w+_)?forms|own_(views|frames|page)|\w+_editor")
-SHOWS_TOO = {
-    "attendance/dimensions.py",
-    "attendance/exports.py",
-    "attendance/paper.py",
-    "badges/documents.py",
-    "blocks/shown.py",
-    "dashboard/checklist.py",
-    "dashboard/session_form.py",
-    "people/import_values.py",
-    "people/imports.py",
-    "people/pills.py",
-    "programme/participation_rows.py",
-    "programme/session_cards.py",
-    "registration/question_fields.py",
-    "site/structured.py",
-    "tickets/paper.py",
-}
-ASKS = {"reader", "resolve"}  # `interface` is what gettext writes in, also in the worker
-
-
-def asks_for_the_reader(path: Path) -> bool:
-    """Whether a module reads the language of the request."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id == "languages" and node.attr in ASKS:
-                return True
-        if isinstance(node, ast.ImportFrom) and node.module == "eventapp.core.languages":
-            if ASKS & {name.name for name in node.names}:
-                return True
-    return False
-
-
-def test_what_decides_does_not_read_the_language_of_the_request():
-    asking = set()
-    for path in FILES:
-        where = path.relative_to(ROOT / "eventapp").as_posix()
-        if "/" in where and not where.startswith("core/") and not SHOWS.fullmatch(path.stem):
-            asking |= {where} if asks_for_the_reader(path) else set()
-    assert asking <= SHOWS_TOO
-    assert asking >= SHOWS_TOO, "these don't ask any more: take them off the list"
-
-
 # Where a word has its usual meaning: characters of a text.
 MEANT_PARTS = {"letters", "_LETTERS"}
 IN_TEMPLATES = re.compile(r"\{% (?:set|macro|for) (\w+)|class=\"([^\"{]*)\"")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys.people import Desk
+from tests.journeys.schedule import WIDE, Schedule
 from tests.journeys.server import Postbox, Site, site
 from tests.journeys.window import Window
 from tests.support import browser as browsers
@@ -118,3 +119,29 @@ def open_house(served: Site, browser: Browser, organizer: Any) -> Iterator[Desk]
         yield at_desk
     finally:
         one.close()
+
+
+@pytest.fixture
+def schedule(desk: Callable[[str], Desk], window: Open, organizer: Any) -> Callable[..., Schedule]:
+    """`schedule(slug)`: an event of a day with two halls, “Opening” at ten and “Panel” at eleven in the Great Hall."""
+
+    def make(slug: str, *, again: bool = False, **options: Any) -> Schedule:
+        at_desk = Desk(window(storage_state=organizer, viewport=WIDE, **options), slug)
+        found = Schedule(at_desk.window, at_desk)
+        if again:
+            return found
+        at_desk.create("A forum with a schedule")
+        for name in ("Great Hall", "Small Hall"):
+            found.post("/rooms/new", name_en=name)
+        for title, starts, ends in (("Opening", "10:00", "11:00"), ("Panel", "11:00", "12:00")):
+            found.post(
+                "/sessions/new",
+                title_en=title,
+                kind="lecture",
+                rooms=str(found.room("Great Hall")),
+                starts_at=f"{at_desk.day}T{starts}",
+                ends_at=f"{at_desk.day}T{ends}",
+            )
+        return found
+
+    return make

@@ -11,12 +11,17 @@ from urllib.parse import urlsplit
 from lxml import html
 from playwright.sync_api import APIRequestContext, APIResponse, FormData
 
-from eventapp.core.clock import now
+from eventapp.core.clock import local_day, now
+from eventapp.demo import content
 from tests.journeys.window import Window
 from tests.support.visitor import values_of
 
 FORM = "main form[method=post]"
 SUBMIT = f"{FORM} .actions button.btn"
+# The demo's event that is open for registration: its slug, and the first of its two days.
+_COMING = content.story(content.COMING, local_day(now(), content.ZONE))["event"]
+COMING: str = _COMING["slug"]
+FIRST_DAY: date = _COMING["starts_at"].date()
 
 
 def coming_day() -> date:
@@ -208,9 +213,9 @@ def text_of(email: EmailMessage) -> str:
     return str(part.get_content())
 
 
-def link_in(email: EmailMessage) -> str:
+def link_in(email: EmailMessage, of: str = "registrations") -> str:
     """The path of the private link in an e-mail."""
-    found = re.search(r"https?://[^/\s]+(/registrations/[\w-]+)", text_of(email))
+    found = re.search(rf"https?://[^/\s]+(/{of}/[\w-]+)", text_of(email))
     assert found, text_of(email)
     return found[1]
 

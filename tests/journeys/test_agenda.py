@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.journeys.people import COMING
+
 pytestmark = pytest.mark.journey
 
-PROGRAMME = "/events/cooperation-forum-2027/programme"
+PROGRAMME = f"/events/{COMING}/programme"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -56,8 +58,8 @@ def test_stars_stay_on_the_device_and_go_with_the_agenda_to_another(served, wind
     assert laptop.page.locator(".mylist li").count() == 3
 
     phone.open(PROGRAMME)
-    phone.page.wait_for_function("() => document.querySelectorAll('.star[aria-pressed=true]').length === 3")
-    phone.page.wait_for_function("() => document.querySelectorAll('.star')[0].ariaPressed === 'false'")
+    phone.until("document.querySelectorAll('.star[aria-pressed=true]').length === 3")
+    phone.until("document.querySelectorAll('.star')[0].ariaPressed === 'false'")
     assert pressed(phone) == [2, 3, 5]
 
 
@@ -71,12 +73,12 @@ def test_a_star_set_without_a_network_is_sent_with_the_next_page(served, window)
     phone.open(PROGRAMME)
     phone.context.set_offline(True)
     star(phone, 4)
-    phone.page.wait_for_function("() => document.querySelectorAll('.star')[4].ariaPressed === 'true'")
+    phone.until("document.querySelectorAll('.star')[4].ariaPressed === 'true'")
     assert pressed(phone) == [1, 4]
     phone.context.set_offline(False)
     phone.trouble.clear()
     phone.open(PROGRAMME)
-    phone.page.wait_for_function("() => localStorage.getItem('stars-waiting') === '{}'")
+    phone.until("localStorage.getItem('stars-waiting') === '{}'")
     phone.open(address)
     assert phone.page.locator(".mylist li").count() == 2
 

@@ -12,7 +12,7 @@ from eventapp.core.clock import from_local
 from eventapp.ical import vcalendar as ics
 from tests.ical import test_readers
 from tests.ical.test_vcalendar import EDGES, entry
-from tests.journeys.people import calendar_in, register, text_of
+from tests.journeys.people import COMING, calendar_in, register, text_of
 from tests.journeys.window import ICAL, Window
 
 pytestmark = pytest.mark.journey
@@ -51,9 +51,9 @@ def moment(text: str) -> datetime:
 
 def test_the_desk_shows_what_thunderbirds_reader_reads(desk):
     """The organizer looks at the calendar in another time zone, one day after the other."""
-    window = desk("cooperation-forum-2027").window
+    window = desk(COMING).window
     page = window.page
-    window.open("/manage/events/cooperation-forum-2027")
+    window.open(f"/manage/events/{COMING}")
     window.press("nav a:has-text('Preview in calendar apps')")
     page.select_option("#program", "thunderbird")
     page.fill("#zone", "utc")
@@ -66,15 +66,13 @@ def test_the_desk_shows_what_thunderbirds_reader_reads(desk):
             title = row.locator("b").inner_text()
             said.add((f"{day} {row.locator('.num').inner_text()[:5]}", title))
     window.accessible()
-    text = page.request.get("/events/cooperation-forum-2027/calendar.ics?lang=en").text()
+    text = page.request.get(f"/events/{COMING}/calendar.ics?lang=en").text()
     found = [entry for entry in read(window, text)["entries"] if not entry["day"]]
     assert said == {(f"{moment(one['starts']):%Y-%m-%d %H:%M}", one["summary"]) for one in found}
     assert len(said) == len(found) > 10
 
 
-@pytest.mark.parametrize(
-    ("slug", "zone"), [("cooperation-forum-2027", "Asia/Tokyo"), ("e-kizuna-summit-2022", "Asia/Tokyo")]
-)
+@pytest.mark.parametrize(("slug", "zone"), [(COMING, "Asia/Tokyo"), ("e-kizuna-summit-2022", "Asia/Tokyo")])
 def test_the_calendar_of_an_event_says_what_its_programme_says(slug, zone, window):
     # Far from the venue and with other summer time rules: a floating or doubled offset would show.
     visitor = window(timezone_id="America/New_York")
@@ -105,7 +103,7 @@ def test_the_calendar_of_an_event_says_what_its_programme_says(slug, zone, windo
 
 def test_the_calendar_file_of_one_session_holds_that_session(window):
     visitor = window(timezone_id="Asia/Kolkata")
-    visitor.open("/events/cooperation-forum-2027/programme")
+    visitor.open(f"/events/{COMING}/programme")
     visitor.press("[data-starts] a >> nth=0")
     title = visitor.page.inner_text("h1")
     starts = visitor.page.get_attribute("main time[data-zone]", "datetime")
@@ -170,7 +168,7 @@ def test_an_event_that_moves_twice_is_notified_once_in_the_recipients_time_zone(
 def test_somebody_chooses_a_calendar_and_copies_its_feed_url(window):
     visitor = window()
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visitor.open("/events/cooperation-forum-2027")
+    visitor.open(f"/events/{COMING}")
     visitor.page.click("[data-calendars] summary")
     visitor.press("text=QR code, feed URL and options")
     visitor.page.select_option("#alarm", "15")
@@ -181,7 +179,7 @@ def test_somebody_chooses_a_calendar_and_copies_its_feed_url(window):
     visitor.page.wait_for_selector("[role=status]:text-is('Copied')")
     address = visitor.page.evaluate("navigator.clipboard.readText()")
     assert address == visitor.page.input_value("#feed-address")
-    assert address.endswith("/events/cooperation-forum-2027/calendar.ics?lang=en&alarm=15&deadlines=1")
+    assert address.endswith(f"/events/{COMING}/calendar.ics?lang=en&alarm=15&deadlines=1")
     found = read(visitor, visitor.context.request.get(address).text())
     assert any(entry["summary"].startswith("Registration closes: ") for entry in found["entries"])
 

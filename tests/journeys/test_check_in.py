@@ -210,6 +210,10 @@ def test_an_undo_without_a_network_takes_the_entry_back(served, browser, desk, w
     fragment = link_for_helper(at_desk, "Mika")
     with cable(served.url) as line:
         door = helper(browser, line, fragment)
+        door.context.set_offline(True)
+        says(door.page, "Offline")
+        door.context.set_offline(False)
+        says(door.page, "Connected")
         line.pull()
         enter(door.page, code, "ok")
         door.page.click("#verdict button")

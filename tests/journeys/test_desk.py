@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.people import SUBMIT
+from tests.journeys.people import COMING, SUBMIT
 
 pytestmark = pytest.mark.journey
 PHONE = {"width": 390, "height": 844}
@@ -93,10 +93,25 @@ def test_a_person_who_leaves_a_form_with_typed_changes_is_asked(window, organize
     assert asked == ["beforeunload"], "a search is nothing to lose"
 
 
+def test_a_button_that_is_pressed_twice_sends_its_form_once(window, organizer, open_house):
+    one = window(storage_state=organizer)
+    one.open(open_house.path("/programme/tracks/new"))
+    one.page.fill("[name=name_en]", "Rivers")
+    # The script that asks is behind the page's own, and keeps the page where it is.
+    kept_back = one.page.locator(SUBMIT).first.evaluate("""button => {
+        const seen = [];
+        addEventListener("submit", (event) => { seen.push(event.defaultPrevented); event.preventDefault(); });
+        button.click();
+        button.click();
+        return seen;
+    }""")
+    assert kept_back == [False, True]
+
+
 def test_a_programme_is_exported_by_a_menu_with_the_keyboard_and_without_scripts(window, organizer):
     for scripts in (True, False):
         one = window(storage_state=organizer, viewport={"width": 320, "height": 700}, java_script_enabled=scripts)
-        one.open("/manage/events/cooperation-forum-2027/programme")
+        one.open(f"/manage/events/{COMING}/programme")
         menu = one.page.locator("details.menu > summary")
         link = one.page.locator("details.menu a", has_text="CSV")
         assert menu.inner_text() == "Export" and not link.is_visible()

@@ -2,117 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 
-from tests.journeys.people import SUBMIT, Desk
-from tests.journeys.window import Window
+from tests.journeys.people import COMING, SUBMIT, Desk
+from tests.journeys.schedule import PIXELS, WIDE, Schedule
 
 pytestmark = pytest.mark.journey
-
-WIDE = {"width": 1280, "height": 1000}
-PIXELS = 1.6  # per minute
-
-
-class Schedule:
-    """The editor of one event, in a window."""
-
-    def __init__(self, window: Window, desk: Desk) -> None:
-        self.window = window
-        self.desk = desk
-        self.page = window.page
-        self.base = desk.path("/programme")
-
-    def open(self, query: str = "?view=grid") -> None:
-        assert self.window.open(self.base + query) == 200
-        self.page.wait_for_selector("#editor[data-ready=true]")
-
-    def state(self) -> dict[str, Any]:
-        return dict(self.window.context.request.get(f"{self.base}/state.json").json())
-
-    def saved(self, title: str) -> dict[str, Any]:
-        """A session as stored on the server once everything has been sent: with `at`, its times on the clock in
-        Tokyo.
-        """
-        self.page.wait_for_selector("#editor[data-saving=saved]")
-        (found,) = [one for one in self.state()["sessions"] if one["title"]["text"] == title]
-        return found
-
-    def block(self, title: str) -> Any:
-        return self.page.locator(f".block:not([aria-hidden]):has(b:text-is('{title}'))")
-
-    def times(self, title: str) -> str:
-        return str(self.block(title).locator(".when").text_content())
-
-    def heard(self, part: str) -> None:
-        """Wait until a sentence with this text has been announced."""
-        self.page.wait_for_function(
-            "part => document.querySelector('[data-part=live]').textContent.includes(part)", arg=part
-        )
-
-    def look(self) -> None:
-        """Poll for changes, as the page does every ten seconds."""
-        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-
-    def centre(self, title: str) -> tuple[float, float]:
-        box = self.block(title).bounding_box()
-        return box["x"] + box["width"] / 2, box["y"] + min(box["height"] / 2, 20)
-
-    def drag(self, title: str, right: float, down: float, *, grab: str = "") -> None:
-        self.block(title).scroll_into_view_if_needed()
-        x, y = self.centre(title)
-        if grab:
-            box = self.block(title).locator(grab).bounding_box()
-            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        self.page.mouse.move(x, y)
-        self.page.mouse.down()
-        self.page.mouse.move(x + right / 2, y + down / 2)
-        self.page.mouse.move(x + right, y + down, steps=3)
-        self.page.mouse.up()
-
-    def column(self) -> float:
-        return float(self.page.locator(".strip").first.bounding_box()["width"])
-
-    def room(self, name: str) -> int:
-        return int(next(room["id"] for room in self.state()["rooms"] if room["name"]["text"] == name))
-
-    def post(self, path: str, **form: Any) -> None:
-        answer = self.window.context.request.post(
-            f"{self.base}{path}", form={"csrf_token": self.state()["token"], **form}, max_redirects=0
-        )
-        assert answer.status == 303, answer.text()[:2000]
-
-
-Make = Callable[..., Schedule]
-
-
-@pytest.fixture
-def schedule(desk: Callable[[str], Desk], window: Any, organizer: Any) -> Make:
-    """`schedule(slug)`: an event of a day with two halls, “Opening” at ten and “Panel” at eleven in the Great Hall."""
-
-    def make(slug: str, *, again: bool = False, **options: Any) -> Schedule:
-        at_desk = Desk(window(storage_state=organizer, viewport=WIDE, **options), slug)
-        found = Schedule(at_desk.window, at_desk)
-        if again:
-            return found
-        at_desk.create("A forum with a schedule")
-        for name in ("Great Hall", "Small Hall"):
-            found.post("/rooms/new", name_en=name)
-        for title, starts, ends in (("Opening", "10:00", "11:00"), ("Panel", "11:00", "12:00")):
-            found.post(
-                "/sessions/new",
-                title_en=title,
-                kind="lecture",
-                rooms=str(found.room("Great Hall")),
-                starts_at=f"{at_desk.day}T{starts}",
-                ends_at=f"{at_desk.day}T{ends}",
-            )
-        return found
-
-    return make
 
 
 def test_a_session_is_dragged_to_another_room_and_time_and_snaps(schedule):
@@ -303,104 +200,10 @@ def test_what_is_printed_is_what_was_moved(schedule):
     plan.open()
     plan.drag("Opening", 0, 180 * PIXELS)
     plan.saved("Opening")
-    plan.page.wait_for_function("() => document.getElementById('programme-list').textContent.includes('13:00 – 14:00')")
+    plan.window.until("document.getElementById('programme-list').textContent.includes('13:00 – 14:00')")
     plan.page.emulate_media(media="print")
     assert "13:00 – 14:00" in plan.page.inner_text("#programme-list")
     assert not plan.page.locator("#editor").is_visible()
-
-
-def test_a_conflict_appears_at_once_with_a_way_to_it_and_goes_again(schedule):
-    plan = schedule("editor-conflict")
-    plan.open()
-    page = plan.page
-    assert page.locator(".findings [data-level=error]").count() == 0
-    plan.drag("Panel", 0, -30 * PIXELS)
-    page.wait_for_selector(".findings [data-level=error]")
-    assert "Great Hall is double-booked" in page.inner_text(".findings")
-    assert "Error" in plan.block("Opening").inner_text()
-    assert "1 error" in plan.block("Opening").text_content()
-    left = [plan.block(title).bounding_box()["x"] for title in ("Opening", "Panel")]
-    assert left[0] != left[1], "they stand beside each other"
-    page.click(".findings button:has-text('Show “Panel”')")
-    assert page.evaluate("document.activeElement.dataset.code") == plan.saved("Panel")["code"]
-    page.keyboard.press("Control+z")
-    page.wait_for_selector(".findings [data-level=error]", state="detached")
-    assert plan.block("Opening").get_attribute("data-level") != "error"
-
-
-def test_a_second_editor_is_shown_what_changed_and_nothing_is_lost(schedule):
-    first = schedule("editor-two")
-    second = schedule("editor-two", again=True)
-    first.open()
-    second.open()
-    first.drag("Opening", first.column(), 60 * PIXELS)
-    first.saved("Opening")
-    second.drag("Opening", 0, 180 * PIXELS)
-    second.page.wait_for_selector("[data-part=notice]:not([hidden])")
-    said = second.page.inner_text("[data-part=notice]")
-    assert "changed “Opening” at" in said
-    assert "Another team member" not in said, "it is told who"
-    assert "11:00 – 12:00, Small Hall" in said
-    assert second.times("Opening") == "11:00 – 12:00", "it shows what the other has made of it"
-    second.window.accessible()
-    second.page.click("text=Move it anyway")
-    assert second.times("Opening") == "13:00 – 14:00"
-    assert second.saved("Opening")["rooms"] == [second.room("Great Hall")]
-    assert [line for line in second.window.trouble if "422" not in line] == []
-    second.window.trouble.clear()
-    first.look()
-    first.heard("Changed by another team member: Opening:")
-    assert first.times("Opening") == "13:00 – 14:00"
-
-
-def test_what_the_server_refuses_goes_back_where_it_was(schedule):
-    plan = schedule("editor-refused")
-    plan.open()
-    plan.post("/rooms/small-hall/remove")
-    plan.drag("Opening", plan.column(), 0)
-    plan.page.wait_for_selector("[data-part=notice]:not([hidden])")
-    assert "Choose rooms of this event." in plan.page.inner_text("[data-part=notice]")
-    assert plan.saved("Opening")["rooms"] == [plan.room("Great Hall")]
-    assert plan.block("Opening").bounding_box()["x"] == plan.block("Panel").bounding_box()["x"]
-    assert not plan.page.is_enabled("[data-part=undo]")
-    plan.window.trouble.clear()
-
-
-def test_without_a_connection_a_move_is_kept_and_sent_later(schedule):
-    plan = schedule("editor-offline")
-    plan.open()
-    plan.window.context.set_offline(True)
-    plan.drag("Opening", 0, 30 * PIXELS)
-    plan.page.wait_for_selector("#editor[data-saving=stuck]")
-    assert "not saved" in plan.block("Opening").inner_text()
-    assert "Changes not saved yet: 1." in plan.page.inner_text("[data-part=status]")
-    asked = []
-    plan.page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    plan.page.close(run_before_unload=True)
-    plan.page.wait_for_timeout(300)
-    assert asked == ["beforeunload"], "leaving would lose it"
-    plan.window.context.set_offline(False)
-    saved = plan.saved("Opening")
-    assert saved["ends"] - saved["starts"] == 60
-    assert plan.times("Opening") == "10:30 – 11:30"
-    plan.page.wait_for_selector(".block.unsaved", state="detached")
-    plan.window.trouble.clear()
-
-
-def test_a_move_outlives_a_login_that_has_ended(schedule):
-    plan = schedule("editor-login")
-    plan.open()
-    context = plan.window.context
-    cookies = context.cookies()
-    context.clear_cookies()
-    plan.drag("Opening", 0, 30 * PIXELS)
-    plan.page.wait_for_selector("[data-part=notice]:not([hidden])")
-    assert "You have been logged out." in plan.page.inner_text("[data-part=notice]")
-    assert plan.times("Opening") == "10:30 – 11:30"
-    context.add_cookies(cookies)
-    plan.page.wait_for_selector("#editor[data-saving=saved]")
-    assert plan.saved("Opening")["ends"] - plan.saved("Panel")["starts"] == 30
-    plan.window.trouble.clear()
 
 
 def test_an_unscheduled_session_is_found_and_placed_by_hand(schedule):
@@ -526,7 +329,7 @@ def test_without_javascript_the_page_is_the_list_and_forms_do_the_same(schedule)
 def test_the_editor_shuts_nobody_out(window, organizer, options):
     size = options.get("viewport", WIDE)
     someone = window(storage_state=organizer, **{"viewport": size, **options})
-    plan = Schedule(someone, Desk(someone, "cooperation-forum-2027"))
+    plan = Schedule(someone, Desk(someone, COMING))
     plan.open()
     assert someone.width() <= size["width"], "the page itself does not scroll sideways"
     someone.accessible()
@@ -534,7 +337,7 @@ def test_the_editor_shuts_nobody_out(window, organizer, options):
 
 def test_the_geometry_of_a_day_holds_on_every_kind_of_day(window, organizer):
     someone = window(storage_state=organizer, viewport=WIDE)
-    plan = Schedule(someone, Desk(someone, "cooperation-forum-2027"))
+    plan = Schedule(someone, Desk(someone, COMING))
     plan.open()
     found = plan.page.evaluate(
         """async () => {

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.journeys.conftest import Open
-from tests.journeys.people import Desk
+from tests.journeys.people import COMING, Desk
 
 pytestmark = pytest.mark.journey
 
@@ -33,7 +33,7 @@ def test_a_cover_is_looked_at_before_it_is_sent_and_described_before_it_is_shown
     page = at_desk.window.page
     at_desk.window.open(at_desk.path("/pictures/new/cover"))
     page.set_input_files("[name=file]", str(photo))
-    page.wait_for_function("document.querySelector('[data-preview-of]').naturalWidth > 0")
+    at_desk.window.until("document.querySelector('[data-preview-of]').naturalWidth > 0")
     at_desk.save()
     assert page.locator(".notice", has_text="not shown yet").count() == 1
     whole = page.locator("[data-focal] img")
@@ -79,7 +79,7 @@ def test_the_link_of_an_event_is_copied(window: Open, organizer: Any):
     visitor = window(permissions=["clipboard-read", "clipboard-write"])
     visitor.open("/events/with-a-link")
     visitor.page.click("[data-share]")
-    visitor.page.wait_for_function("document.querySelector('[data-shared]').textContent !== ''")
+    visitor.until("document.querySelector('[data-shared]').textContent !== ''")
     assert visitor.page.evaluate("navigator.clipboard.readText()").endswith("/events/with-a-link")
 
 
@@ -102,9 +102,9 @@ def test_the_frame_stays_in_view_and_hides_no_focus(window: Open):
 
 def test_the_tab_of_a_page_is_in_view_on_a_phone(window: Open):
     visitor = window(viewport={"width": 360, "height": 700})
-    visitor.open("/events/cooperation-forum-2027/speakers")
-    visitor.page.wait_for_function("""() => {
+    visitor.open(f"/events/{COMING}/speakers")
+    visitor.until("""(() => {
       const tab = document.querySelector(".event-nav [aria-current]").getBoundingClientRect();
       const all = document.querySelector(".event-nav nav").getBoundingClientRect();
       return tab.left >= all.left && tab.right <= all.right;
-    }""")
+    })()""")

@@ -74,7 +74,7 @@ def test_thirty_rooms_are_reached_with_the_keyboard_and_keep_their_heads_and_tim
     assert page.evaluate(HIDDEN) == []
     visitor.accessible()
     page.evaluate("document.querySelector('.grid').scrollLeft = 2000; window.scrollTo(0, 900)")
-    page.wait_for_function("() => document.querySelector('.heads').scrollLeft === 2000")
+    visitor.until("document.querySelector('.heads').scrollLeft === 2000")
     tops = page.evaluate("""() => ['.event-nav', '.day > h2', '.heads'].map(one => {
       const box = document.querySelector(one).getBoundingClientRect(); return [box.top, box.bottom]; })""")
     (top, nav), (day, below), (rooms, _end) = tops
@@ -85,7 +85,7 @@ def test_thirty_rooms_are_reached_with_the_keyboard_and_keep_their_heads_and_tim
     assert page.locator(".grid .t").first.bounding_box()["x"] > 0, "times stay at the side"
     page.focus(".grid")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("() => document.querySelector('.grid').scrollLeft > 2000")
+    visitor.until("document.querySelector('.grid').scrollLeft > 2000")
     page.set_viewport_size(PHONE)
     assert page.locator(".room:visible").count() == 0, "a list has no heads"
 

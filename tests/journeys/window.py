@@ -92,6 +92,14 @@ class Window:
         assert response is not None
         return response.status
 
+    def until(self, condition: str, given: Any = None) -> None:
+        """Wait until a JavaScript expression is true; `given` is available in it.
+
+        Playwright evaluates the text of an expression anew each time, and all but the first time under the page's
+        content security policy, which refuses that. A function is evaluated once.
+        """
+        self.page.wait_for_function(f"given => ({condition})", arg=given)
+
     def bring_axe(self) -> None:
         """Load axe with every page from now on: faster than to bring it to each, if each is looked at."""
         self._devtools.send("Page.enable")

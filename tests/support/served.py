@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.support.forked import Forked
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -47,23 +49,25 @@ def running(pid: int) -> bool:
 
 
 class Served:
-    """A started server."""
+    """A started server; not `forked`: as it starts from nothing."""
 
-    def __init__(self, instance: Path, *options: str, module: str = "eventapp.serve", **environ: str) -> None:
+    def __init__(
+        self, instance: Path, *options: str, module: str = "eventapp.serve", forked: bool = True, **environ: str
+    ) -> None:
         instance.mkdir(exist_ok=True)
         self.port = free_port()
         self.seen: set[int] = set()
         self.log = instance / f"{self.port}.log"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("EVENTAPP_")}
         clean |= {"EVENTAPP_INSTANCE": str(instance), "EVENTAPP_PORT": str(self.port), **environ}
+        self.process: subprocess.Popen[bytes] | Forked
+        if forked:
+            self.process = Forked(module, options, env=clean, cwd=ROOT, log=self.log)
+            return
+        command = [sys.executable, "-m", module, *options]
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", module, *options],
-                env=clean,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
+                command, env=clean, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out
             )
 
     def children(self) -> list[int]:
@@ -129,9 +133,11 @@ class Served:
 
 
 @contextmanager
-def served(instance: Path, *options: str, module: str = "eventapp.serve", **environ: str) -> Iterator[Served]:
+def served(
+    instance: Path, *options: str, module: str = "eventapp.serve", forked: bool = True, **environ: str
+) -> Iterator[Served]:
     """A server that is stopped afterwards, with all its processes, whatever happened."""
-    server = Served(instance, *options, module=module, **environ)
+    server = Served(instance, *options, module=module, forked=forked, **environ)
     try:
         yield server
     finally:

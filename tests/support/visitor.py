@@ -6,7 +6,9 @@ import contextvars
 import gzip
 import hashlib
 import re
+import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,14 +72,19 @@ _BOOLEAN = {"autofocus", "checked", "disabled", "hidden", "multiple", "open", "r
 _with_boolean = etree.XPath("//*[" + " or ".join(f"@{name}" for name in _BOOLEAN) + "]")
 _PARSER = etree.HTMLParser()
 _valid: set[str] = set()
-# What any process of this run has found valid: an empty file for each shape, named by its digest.
+# What any process has found valid, in this run or an earlier one: an empty file for each shape, named by its digest.
 _found: list[Path] = []
+# Shapes that no test has met for so many days are those of pages that have changed.
+_DAYS = 14
 
 
 def share_shapes(folder: Path) -> None:
     """Parse strictly only what no process has that shares the folder."""
-    folder.mkdir(exist_ok=True)
     _found[:] = [folder]
+    for shape in folder.iterdir():
+        with suppress(FileNotFoundError):  # another process was faster
+            if shape.stat().st_mtime < time.time() - _DAYS * 86_400:
+                shape.unlink()
 
 
 def parse(html: str) -> Page:
@@ -96,8 +103,8 @@ def parse(html: str) -> Page:
     if shape not in _valid:
         if not any((folder / shape).exists() for folder in _found):
             assert _read(tree) == _read(_strictly(html)), "lxml reads the page otherwise"
-            for folder in _found:
-                (folder / shape).touch()
+        for folder in _found:
+            (folder / shape).touch()
         _valid.add(shape)
     return Page(tree)
 
@@ -138,6 +145,7 @@ def check(response: TestResponse) -> Page:
     ids = Counter(node.get("id") for node in page.nodes if node.get("id"))
     assert not [i for i, n in ids.items() if n > 1], f"ids used twice: {[i for i, n in ids.items() if n > 1]}"
     _check_labels(page, set(ids))
+    _check_heads(page)
     for node in page.nodes:
         if not isinstance(node.tag, str):
             continue
@@ -167,6 +175,16 @@ def _check_labels(page: Page, ids: set[str]) -> None:
         for attribute in ("aria-describedby", "aria-labelledby", "aria-controls"):
             for target in (node.get(attribute) or "").split():
                 assert target in ids, f"{attribute} names {target}, which is not there"
+
+
+def _check_heads(page: Page) -> None:
+    """What a page is for comes first beside its heading, also on a phone and for the keyboard."""
+    for head in page.nodes:
+        if "head" not in (head.get("class") or "").split():
+            continue
+        looks = [(node.get("class") or "").split() for node in head.iter() if isinstance(node.tag, str)]
+        buttons = ["line" in look for look in looks if "btn" in look]
+        assert buttons == sorted(buttons), "beside a heading, the main action comes after others"
 
 
 def lint_calendar(response: TestResponse) -> None:
