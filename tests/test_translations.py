@@ -126,6 +126,32 @@ def test_compiled_catalogue_is_the_written_one(japanese):
         assert gettext.GNUTranslations(kept)._catalog == gettext.GNUTranslations(fresh)._catalog, TO_MEND
 
 
+# Second names that things had in Japanese, with the one of the glossary at the head of the catalogue.
+SECOND_NAMES = {
+    "参加区分": "参加方法",
+    "申込区分": "参加方法",
+    "参加枠": "参加方法",
+    "申込み": "参加登録",
+    "お断り": "見送り",
+    "運営チーム": "チーム",
+    "運営画面": "管理画面",
+    "プライバシー通知": "個人情報の取扱い",
+    "取り扱い": "取扱い",
+    "チケット": "参加証",
+    "種別": "種類",
+    "題名": "タイトル",
+    "ウェブアドレス": "URL",
+    "トラック": "分科会",
+    "部屋": "会議室",
+}
+
+
+def test_japanese_calls_a_thing_by_one_name(japanese):
+    translated = [(m.id, string) for m in japanese if m.id for string in _strings(m.string)]
+    used = [(name, one, id) for name, one in SECOND_NAMES.items() for id, string in translated if name in string]
+    assert not used
+
+
 def test_japanese_is_japanese(japanese):
     """No English sentence was left in place of its translation."""
     for message in japanese:
