@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from eventapp.core import versions
 from eventapp.core.db import db
 from tests.support.databases import postgresql
+from tests.support.forked import Forked
 from tests.support.served import ROOT, Served
 
 
@@ -81,15 +79,13 @@ def test_a_postgresql_database_in_another_encoding_or_without_rights_is_told(tmp
 
 
 def upgraded_twice_at_once(instance: Path, **environ: str) -> list[str]:
+    """What those of two upgrades said that failed."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("EVENTAPP_")}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
     clean |= {"EVENTAPP_INSTANCE": str(instance), **environ}
-
-    def run(_: int) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, env=clean, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
-
-    with ThreadPoolExecutor(2) as pool:
-        return [done.stderr for done in pool.map(run, range(2)) if done.returncode]
+    command = ("flask", ["--app", "wsgi", "db", "upgrade"])
+    logs = [instance / f"upgrade-{number}.log" for number in range(2)]
+    runs = [Forked(*command, env=clean, cwd=ROOT, log=log) for log in logs]
+    return [log.read_text(encoding="utf-8") for run, log in zip(runs, logs, strict=True) if run.wait(timeout=60)]
 
 
 @pytest.mark.slow
