@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, false, not_, select
 
@@ -23,8 +23,6 @@ from eventapp.registration.rules import RegistrationStatus
 
 # A delegation of which nobody is named is nobody: it counts only with its organization.
 NAMED = Registration.name_key != ""
-# More days than these are not told apart: an event of a year has them on no list.
-MOST_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -40,21 +38,13 @@ class Expected:
         return self.by_option.get(option, ())
 
 
-def days_of(event: Event) -> tuple[date, ...]:
-    """The days of an event in its own time zone."""
-    first = clock.local_day(event.starts_at, event.zone)
-    last = clock.last_day(event.ends_at, event.zone)
-    number = min(max((last - first).days, 0) + 1, MOST_DAYS)
-    return tuple(first + timedelta(days=at) for at in range(number))
-
-
 def expected(event: Event, options: Iterable[AttendanceOption]) -> Expected:
     """When people are expected: on all days, unless the doors for their option are open on some only. One statement."""
     query = select(CheckInPoint.options, CheckInPoint.days).where(
         CheckInPoint.event_id == event.id, ~CheckInPoint.closed, CheckInPoint.kind == PointKind.DOOR
     )
     doors = [(frozenset(numbers), frozenset(days)) for numbers, days in db.session.execute(query)]
-    days, today = days_of(event), clock.local_day(clock.now(), event.zone)
+    days, today = event.days, clock.local_day(clock.now(), event.zone)
     by_option, over = {}, set()
     for option in options:
         if option.mode is not Mode.IN_PERSON:

@@ -13,7 +13,6 @@ from eventapp.certificates.queries import Attended
 from eventapp.certificates.rules import CertificateContent, may_have, new_code
 from eventapp.check_in.came import counts_elsewhere
 from eventapp.core import clock
-from eventapp.core.clock import last_day, local_day
 from eventapp.core.db import db, transaction
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
@@ -76,8 +75,8 @@ def _row(event: Event, host: dict[str, str], person: Any, came: Attended | None,
         name=typed_name(person.family_name, person.given_name),
         event=dict(event.title),
         host=host,
-        first_day=local_day(event.starts_at, event.zone),
-        last_day=last_day(event.ends_at, event.zone),
+        first_day=event.first_day,
+        last_day=event.last_day,
         language=person.language,
         organization=person.organization_name,
         days=came.days if came is not None else (),

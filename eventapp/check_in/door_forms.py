@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
@@ -12,7 +12,6 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from eventapp.check_in.models import CheckInPoint
 from eventapp.check_in.rules import PointKind
 from eventapp.core import languages
-from eventapp.core.clock import last_day, local_day
 from eventapp.core.fields import LocalizedField
 from eventapp.core.forms import Form
 from eventapp.core.languages import gettext as _
@@ -20,15 +19,6 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
 from eventapp.registration.models import AttendanceOption
-
-# Days of an event that can be chosen one by one.
-MOST_DAYS = 31
-
-
-def days_of(event: Event) -> list[date]:
-    """The days of an event in its time zone."""
-    first, last = local_day(event.starts_at, event.zone), last_day(event.ends_at, event.zone)
-    return [first + timedelta(days=n) for n in range(min((last - first).days + 1, MOST_DAYS))]
 
 
 class PointForm(Form):
@@ -60,7 +50,7 @@ class PointForm(Form):
         form = cls(data=data)
         form.title.offer(event.languages)
         form.options.choices = [SelectChoice(one.id, one.name(languages.reader())) for one in options]
-        form.days.choices = [SelectChoice(one.isoformat(), languages.day(one)) for one in days_of(event)]
+        form.days.choices = [SelectChoice(one.isoformat(), languages.day(one)) for one in event.days]
         door = SelectChoice("", _("A door of the event"))
         named = [SelectChoice(str(one.id), languages.resolve(one.title).text) for one in sessions]
         form.session.choices = [door, *named]
@@ -68,7 +58,7 @@ class PointForm(Form):
             del form.session
         if point.kind is not PointKind.SESSION if point is not None else not sessions:
             del form.seat_holders
-        if len(days_of(event)) < 2:
+        if len(event.days) < 2:
             del form.days
         return form
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, true
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from eventapp.accounts.models import User
 from eventapp.accounts.rules import Role
 from eventapp.core import languages, tokens
-from eventapp.core.clock import local_day, now
+from eventapp.core.clock import last_day, local_day, now
 from eventapp.core.db import Base
 from eventapp.core.localized import LocalizedText
 from eventapp.core.revisions import Scoped
@@ -29,6 +29,9 @@ from eventapp.events.rules import (
     Precision,
     Visibility,
 )
+
+# More days than these are told apart on no list: an event may take a year.
+MOST_DAYS = 60
 
 
 class EventSeries(Base):
@@ -193,6 +196,17 @@ class Event(Base, Scoped):
     @property
     def first_day(self) -> date:
         return local_day(self.starts_at, self.zone)
+
+    @property
+    def last_day(self) -> date:
+        return last_day(self.ends_at, self.zone)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Its days at the venue, in order; at most `MOST_DAYS`."""
+        first = self.first_day
+        number = min((self.last_day - first).days + 1, MOST_DAYS)
+        return tuple(first + timedelta(days=at) for at in range(number))
 
     @property
     def timed(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-from eventapp.core.clock import last_day
 from eventapp.core.links import base_url
 from eventapp.entries import build as entries
 from eventapp.entries.locale import FeedLocale, Links
@@ -40,7 +39,7 @@ def written(event: Event, format: str, *, language: str, state: ExportState = Ex
         url=f"{base_url()}/events/{event.slug}",
         zone=event.zone,
         first=event.first_day,
-        last=last_day(event.ends_at, event.zone),
+        last=event.last_day,
         day_starts=event.day_starts,
         version=UNNAMED,
         language=language,

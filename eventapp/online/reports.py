@@ -85,8 +85,7 @@ def _remembered(event: Event, table: Table) -> ReportShape | None:
 
 def _likely_order(event: Event, report: AttendanceReport, tables: Sequence[Table]) -> str:
     texts = report_rows.dated(tables, _columns(report))
-    first, last = local_day(event.starts_at, event.zone), local_day(event.ends_at, event.zone)
-    order = times.day_order(texts, first=first, last=last)
+    order = times.day_order(texts, first=event.first_day, last=event.last_day)
     return order.value if order else ""
 
 

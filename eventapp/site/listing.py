@@ -102,7 +102,7 @@ def month_of(first: date, wanted: EventFilter) -> MonthPage:
     dated = [one for one in rows if one.event.precision is Precision.DAY]
 
     def on(day: date) -> list[ListedEvent]:
-        return [one for one in dated if day.month == first.month and one.event.first_day <= day <= last_day(one.event)]
+        return [one for one in dated if day.month == first.month and one.event.first_day <= day <= one.event.last_day]
 
     return MonthPage(
         first,
@@ -111,8 +111,3 @@ def month_of(first: date, wanted: EventFilter) -> MonthPage:
         (first - timedelta(days=1)).replace(day=1),
         later,
     )
-
-
-def last_day(event: Event) -> date:
-    """The day on which an event ends at its venue; an end at midnight belongs to the day before."""
-    return clock.last_day(event.ends_at, event.zone)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from eventapp.core.localized import LocalizedText
+from eventapp.events.models import MOST_DAYS, Event
 from eventapp.events.rules import (
     EventKind,
     EventStatus,
@@ -126,3 +127,22 @@ def test_what_ends_at_midnight_ends_on_that_evening():
     later = midnight + timedelta(minutes=1)
     assert when(starts, later, "Asia/Tokyo", Precision.DAY, "en") == "Fri 31 December 2027 – Sat 1 January 2028"
     assert countdown(starts, midnight, "Asia/Tokyo", starts + timedelta(hours=1)) == "Today"
+
+
+@pytest.mark.parametrize(
+    ("ends", "last"),
+    [
+        (datetime(2022, 11, 23, 15, 0, tzinfo=UTC), 23),  # midnight in Tokyo
+        (datetime(2022, 11, 23, 15, 1, tzinfo=UTC), 24),
+        (datetime(2022, 11, 22, 1, 0, tzinfo=UTC), 22),
+    ],
+)
+def test_the_days_of_an_event_are_those_at_its_venue_and_none_begins_as_it_ends(ends, last):
+    event = Event(starts_at=START, ends_at=ends, zone="Asia/Tokyo")
+    assert event.days == tuple(date(2022, 11, day) for day in range(22, last + 1))
+    assert (event.first_day, event.last_day) == (event.days[0], event.days[-1])
+
+
+def test_an_event_of_a_year_has_no_list_of_all_its_days():
+    event = Event(starts_at=START, ends_at=START + timedelta(days=365), zone="Asia/Tokyo")
+    assert len(event.days) == MOST_DAYS
