@@ -179,12 +179,7 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
         if queries.version(event) == version and not isinstance(read, Refused):
             planned = operations.compared(event, read, operations.options_of(kept), by=current_organizer())
     if planned is None or queries.version(event) != version:
-        flash(
-            _(
-                "The programme has changed since you opened this preview. Nothing was imported. Please check "
-                "the updated preview."
-            )
-        )
+        flash(operations.outdated())
         return redirect(url_for(".report", slug=slug, key=key), 303)
     kept = or_404(queries.upload(event, key))
     operations.apply(event, planned, by=current_organizer(), upload=kept, version=version)

@@ -159,12 +159,15 @@ def _wait_for_other_imports(event: Event, upload: Upload, version: str) -> None:
     if upload.id not in set(db.session.scalars(files)):
         raise WasDeleted(_("This file was imported in the meantime."))
     if queries.version(event) != version:
-        raise Refused(
-            _(
-                "The programme has changed since you opened this preview. Nothing was imported. Please check "
-                "the updated preview."
-            )
-        )
+        raise Refused(outdated())
+
+
+def outdated() -> str:
+    """What is told of a report that shows an earlier programme."""
+    return _(
+        "The programme has changed since you opened this preview. Nothing was imported. Please check "
+        "the updated preview."
+    )
 
 
 def _named(report: Report, texts: Mapping[str, str]) -> LocalizedText:
