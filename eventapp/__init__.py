@@ -62,8 +62,15 @@ from eventapp.core.links import absolute
 from eventapp.dashboard import manage as dashboard
 from eventapp.dashboard import manage_decisions as decisions
 from eventapp.dashboard import manage_event as dashboard_event
+from eventapp.dashboard import (
+    manage_options,
+    manage_pictures,
+    manage_site,
+    manage_start,
+    manage_venues,
+    programme_editor,
+)
 from eventapp.dashboard import manage_people as people_manage
-from eventapp.dashboard import manage_pictures, manage_site, manage_start, manage_venues, programme_editor
 from eventapp.dashboard import manage_programme as programme_manage
 from eventapp.dashboard import manage_releases as releases_manage
 from eventapp.dashboard import manage_session as session_manage
@@ -154,6 +161,7 @@ BLUEPRINTS = [
     blocks_manage.manage,
     manage_site.manage,
     manage_venues.manage,
+    manage_options.manage,
     decisions.manage,
     people_manage.manage,
     releases_manage.manage,

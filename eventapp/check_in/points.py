@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
-from sqlalchemy.event import listens_for
+from sqlalchemy import func, select, update
 
 from eventapp.check_in.models import CheckInDevice, CheckInPoint, DoorLink
 from eventapp.check_in.rules import PointKind
@@ -83,14 +82,13 @@ def save_point(
     return point
 
 
-@listens_for(AttendanceOption, "before_delete")
-def _check_doors(_mapper: object, connection: Connection, option: AttendanceOption) -> None:
-    """Raise Refused for an option that a door is for. Here, because registration does not know of doors.
+def check_unused(option: AttendanceOption) -> None:
+    """Raise Refused for an option that a door is for.
 
     The door has only its number, and SQLite gives that to the next option, whose people would be let in.
     """
     doors = select(CheckInPoint.options).where(CheckInPoint.event_id == option.event_id)
-    if any(option.id in numbers for numbers in connection.scalars(doors)):
+    if any(option.id in numbers for numbers in db.session.scalars(doors)):
         raise Refused(_("A check-in point is for this option, so you can't delete it. Change whom that lets in first."))
 
 

@@ -1,4 +1,6 @@
-"""Deleting what never left the team: an event that was never public, and a person who has a part nowhere."""
+"""Deleting what never left the team: an event that was never public, a person who has a part nowhere, and an option
+that nobody has chosen.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import exists, func, select
 
+from eventapp.check_in import points
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
 from eventapp.core.refusals import Refused
@@ -21,6 +24,7 @@ from eventapp.notifications.operations import topic_of
 from eventapp.programme import profiles, roster
 from eventapp.programme.models import EventPerson, OnProgramme, Participation, Session
 from eventapp.proposals.models import Proposal, SpeakerLink
+from eventapp.registration import setup
 from eventapp.registration.form_models import Question
 from eventapp.registration.models import AttendanceOption, Registration
 
@@ -72,6 +76,12 @@ def delete_event(event: Event) -> None:
         raise Refused(reason)
     team.forget_invitations(event)
     delete_row(event)
+
+
+def remove_option(option: AttendanceOption) -> None:
+    """Delete a registration option. Raises Refused if a check-in point is for it, and as `setup.remove_option` does."""
+    points.check_unused(option)
+    setup.remove_option(option)
 
 
 def has_part(person: Person) -> bool:

@@ -89,15 +89,6 @@ def option(event: Event, key: str = "") -> ResponseReturnValue:
     return page("registration/option.html", event=event, form=form, option=shown)
 
 
-@manage.post("/options/<key>/remove")
-@requires(Permission.REGISTRATION)
-def remove_option(event: Event, key: str) -> ResponseReturnValue:
-    """Delete a registration option."""
-    setup.remove_option(or_404(queries.option_by_key(event, key)))
-    flash(_("The option has been deleted."))
-    return redirect(url_for(".options", slug=event.slug), 303)
-
-
 @manage.route("/questions/new", methods=["GET", "POST"])
 @manage.route("/questions/<int:number>", methods=["GET", "POST"])
 @requires(Permission.REGISTRATION)
