@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
+from eventapp.events.rules import EventStatus, Visibility
 from eventapp.mail.models import Email
 from eventapp.mail.operations import EMAILS_AN_HOUR
 from eventapp.notifications.tasks import send_due
@@ -134,6 +135,31 @@ def test_who_is_too_late_is_promised_nothing_once_registration_has_closed(client
                         option.closes_at = late - timedelta(days=1)
             assert status(client, own()) == "expired"
             assert "register again" not in client.get(own()).text
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": EventStatus.DRAFT},
+        {"status": EventStatus.CANCELLED},
+        {"status": EventStatus.POSTPONED},
+        {"visibility": Visibility.PRIVATE},
+    ],
+    ids=lambda values: next(iter(values.values())).value,
+)
+def test_who_is_too_late_is_promised_nothing_at_an_event_that_takes_nobody(client, forum, values):
+    client.fill(PATH, ADA)
+    with time_machine.travel(clock.now() + timedelta(minutes=31)):
+        tasks.expire_held()
+        path = own()
+        assert "register again" in client.get(path).text
+        filled = client.values(path, action="/confirm")
+        with transaction():
+            for name, value in values.items():
+                setattr(fresh(forum), name, value)
+        assert "register again" not in client.get(path).text
+        assert client.post(f"{path}/confirm", data=filled).status_code == 422
+        assert status(client, path) == "expired"
 
 
 def test_a_page_that_was_open_for_too_long_says_that_the_offer_is_over(client, make):
