@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -115,7 +116,8 @@ class OwnPage:
     answers: list[tuple[str, str]]
     history: list[tuple[str, str]]  # (when, what), in words
     undo: Undo | None
-    again: bool
+    again: bool  # whether they may take a seat again with one click
+    form: bool  # whether they may register again with the form
     merged: bool  # whether it was taken for a second registration of the same person
 
     @property
@@ -150,13 +152,18 @@ def read(registration: Registration, known: OwnRow | None = None) -> OwnPage:
         undo=_undo(registration, step),
         merged=registration.status is RegistrationStatus.CANCELLED and queries.merged_into(registration) is not None,
         again=_may_come_back(registration, step),
+        form=registration.status is RegistrationStatus.CANCELLED and _takes(event, options),
     )
 
 
 def _may_come_back(registration: Registration, step: UndoableStep | None) -> bool:
-    event = registration.event
     ended = registration.status is RegistrationStatus.EXPIRED or undo_steps.cancelled_by_guest(registration, step)
-    return ended and event.public and event.status is EventStatus.PUBLISHED and takable(registration.option)
+    return ended and _takes(registration.event, [registration.option])
+
+
+def _takes(event: Event, options: Iterable[AttendanceOption]) -> bool:
+    """Whether somebody can register now with one of these options."""
+    return event.public and event.status is EventStatus.PUBLISHED and any(map(takable, options))
 
 
 def _is_running(event: Event) -> bool:

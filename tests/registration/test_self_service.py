@@ -13,6 +13,7 @@ from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.events.rules import EventStatus, Visibility
 from eventapp.mail.operations import EMAILS_AN_HOUR
 from eventapp.programme.rules import Mode
 from eventapp.registration import (
@@ -143,6 +144,31 @@ def test_nobody_registers_again_where_registration_is_closed(client, forum, hall
     assert "Registration for this option is closed." in text(client)
     press(client, ada, "/undo")
     assert fresh(ada).status is CONFIRMED, "a wrong step can be undone all the same"
+
+
+@pytest.mark.parametrize("by_team", [False, True])
+def test_nobody_is_told_to_register_again_once_that_is_no_longer_possible(client, forum, hall, ada, by_team):
+    if by_team:
+        with transaction():
+            operations.cancel(fresh(ada))
+    else:
+        press(client, ada, "/cancel")
+
+    def offered() -> bool:
+        client.get(own(ada))
+        return "again" in text(client).lower()
+
+    with time_machine.travel(clock.now() + undo_steps.UNDO + timedelta(seconds=1)):
+        assert offered()
+        for closed in ({"status": EventStatus.POSTPONED}, {"visibility": Visibility.PRIVATE}):
+            open_again = {name: getattr(fresh(forum), name) for name in closed}
+            for values, wanted in ((closed, False), (open_again, True)):
+                with transaction():
+                    for name, value in values.items():
+                        setattr(fresh(forum), name, value)
+                assert offered() is wanted, values
+    with time_machine.travel(forum.ends_at + timedelta(days=1)):
+        assert not offered()
 
 
 def test_who_has_registered_once_more_meanwhile_does_not_get_a_second_seat_by_undoing(client, make, forum, ada):
