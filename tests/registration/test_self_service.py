@@ -146,6 +146,16 @@ def test_nobody_registers_again_where_registration_is_closed(client, forum, hall
     assert fresh(ada).status is CONFIRMED, "a wrong step can be undone all the same"
 
 
+def test_once_the_event_is_over_the_page_leads_to_the_certificate_first(client, forum, ada):
+    for late, wanted in ((False, f"{own(ada)}/calendar.ics"), (True, f"{own(ada)}/certificate")):
+        with time_machine.travel(forum.ends_at + timedelta(days=1 if late else -1)):
+            client.get(own(ada))
+            main = client.page.one("main")
+            buttons = [node for node in main.iter("a") if (node.get("class") or "").split() == ["btn"]]
+            assert [node.get("href").partition("?")[0] for node in buttons] == [wanted]
+            assert ("Add to my" in client.page.text(main)) is not late
+
+
 @pytest.mark.parametrize("by_team", [False, True])
 def test_nobody_is_told_to_register_again_once_that_is_no_longer_possible(client, forum, hall, ada, by_team):
     if by_team:
