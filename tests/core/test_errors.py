@@ -6,7 +6,7 @@ import logging
 
 import pytest
 from flask import abort
-from werkzeug.exceptions import Gone, TooManyRequests
+from werkzeug.exceptions import Gone, ServiceUnavailable, TooManyRequests
 
 from eventapp import create_app
 from eventapp.config import Settings
@@ -52,6 +52,22 @@ def test_a_crash_is_a_page_with_a_number_and_no_details(app, client, monkeypatch
     html = response.get_data(as_text=True)
     assert response.headers["X-Request-ID"] in html
     assert "ZeroDivision" not in html
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, ServiceUnavailable], ids=["500", "503"])
+def test_only_who_has_sent_something_is_told_that_it_was_not_saved(app, organizer, make, monkeypatch, error):
+    def view(**values):
+        raise error
+
+    make.event("forum")
+    filled = organizer.values("/manage/events/forum/edit")
+    monkeypatch.setattr(app, "testing", False)
+    monkeypatch.setitem(app.view_functions, "dashboard_event.edit", view)
+    sent = organizer.post("/manage/events/forum/edit", data=filled)
+    opened = organizer.get("/manage/events/forum/edit")
+    assert sent.status_code == opened.status_code >= 500
+    assert "Your changes were not saved." in sent.text
+    assert "not saved" not in opened.text
 
 
 def test_a_client_that_reads_json_gets_json(client):
