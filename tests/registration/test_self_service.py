@@ -146,6 +146,18 @@ def test_nobody_registers_again_where_registration_is_closed(client, forum, hall
     assert fresh(ada).status is CONFIRMED, "a wrong step can be undone all the same"
 
 
+def test_whom_the_team_does_not_accept_is_told_whom_to_ask(client, forum, ada):
+    with transaction():
+        fresh(ada).status = RegistrationStatus.DECLINED
+    for address in ("", "desk@example.org"):
+        with transaction():
+            fresh(forum).contact_email = address
+        client.get(own(ada))
+        links = [node.get("href") for node in client.page.one("main").iter("a")]
+        assert "the organizers could not accept your registration" in text(client)
+        assert (f"mailto:{address}" in links) is bool(address)
+
+
 def test_once_the_event_is_over_the_page_leads_to_the_certificate_first(client, forum, ada):
     for late, wanted in ((False, f"{own(ada)}/calendar.ics"), (True, f"{own(ada)}/certificate")):
         with time_machine.travel(forum.ends_at + timedelta(days=1 if late else -1)):
