@@ -15,7 +15,7 @@ from eventapp.announcements.rules import AnnouncementStatus, RecipientOutcome, s
 from eventapp.core import clock
 from eventapp.core.db import db
 from eventapp.core.languages import gettext as _
-from eventapp.core.languages import interface, language_name
+from eventapp.core.languages import interface, language_name, listing
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
 from eventapp.core.rows import delete_row, reread
@@ -62,7 +62,7 @@ def _check(event: Event, subject: LocalizedText, text: LocalizedText) -> None:
     known = compose.meanings(event)
     for field, here, there in (("text", text, subject), ("subject", subject, text)):
         if missing := [tag for tag in there if tag not in here]:
-            named = ", ".join(language_name(tag, interface()) for tag in missing)
+            named = listing([language_name(tag, interface()) for tag in missing])
             raise Refused(_("Fill this in for: %(languages)s.", languages=named), field=field)
         if not here:
             raise Refused(_("Enter this in at least one language."), field=field)

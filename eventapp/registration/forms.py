@@ -203,7 +203,7 @@ class TakePart(WithCompanions):
     def _adapt_to_team(self, registration: Registration | None) -> None:
         self.email.validators = [Optional(), *self.email.validators[1:]]
         self.email.description = _("Leave blank if the person has none. We will then send no e-mails.")
-        self.everybody.description = ", ".join(one.name for one in self.sharing)
+        self.everybody.description = languages.listing([one.name for one in self.sharing])
         # The hints are for people who speak of themselves.
         for spoken in (self.family_name, self.organization, self.zone):
             spoken.description = ""

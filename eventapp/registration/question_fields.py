@@ -123,7 +123,7 @@ class UploadField(Field):
         """What the file may be, in words."""
         return _(
             "%(kinds)s, at most %(number)d MB",
-            kinds=", ".join(files.kinds_of(self.question)),
+            kinds=languages.listing(list(files.kinds_of(self.question))),
             number=self.question.megabytes,
         )
 
