@@ -92,6 +92,7 @@ _FEATURES = {
     "start": "dashboard.event",
     "events_manage": "events_manage.places",
     "venues": "events_manage.places",
+    "options": "registration_manage.options",
     "pictures": "pictures.pictures",
     "blocks": "blocks.blocks",
     "registration_manage": "registration_manage.options",

@@ -20,6 +20,7 @@ def test_each_page_of_the_desk_belongs_to_an_item_of_its_navigation(app):
         ("people_manage.remove", "people_manage.everybody"),
         ("decisions.ask", "people_manage.everybody"),
         ("seats_manage.pool", "registration_manage.options"),
+        ("options.remove", "registration_manage.options"),
         ("announcements.delete", "announcements.announcements"),
         ("dashboard_event.delete", "dashboard.event"),
     ],
