@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 run: .venv/.run
 	$(BIN)/eventapp --demo
 
-# Fast: no browser, no PostgreSQL, nothing that takes more than a tenth of a second of a processor.
+# Fast: no browser, no PostgreSQL, nothing that takes more than a twentieth of a second of a processor.
 check: .venv/.dev
 	$(MAKE) --no-print-directory -j 2 quick lint
 

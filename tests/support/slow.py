@@ -1,4 +1,4 @@
-"""Which tests `make check` leaves out, because they take more than a tenth of a second of a processor.
+"""Which tests `make check` leaves out, because they take more than a twentieth of a second of a processor.
 
 They are named in `slow.txt`, which `pytest --measure` writes anew.
 """
@@ -14,7 +14,7 @@ from statistics import mean
 import pytest
 
 LIST = Path(__file__).with_name("slow.txt")
-LIMIT = 0.1  # seconds of a processor, with the processes that a test starts
+LIMIT = 0.05  # seconds of a processor, with the processes that a test starts
 KEPT = ("tests/architecture/",)  # what guards the architecture is always checked
 PROPERTY = "processor"
 
