@@ -21,6 +21,7 @@ from eventapp.core.rows import reread
 from eventapp.core.statements import built_once
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
+from eventapp.registration import queries as registrations
 from eventapp.registration.models import AttendanceOption
 
 MOST_POINTS = 200
@@ -65,12 +66,14 @@ def save_point(
     seat_holders: bool = False,
 ) -> CheckInPoint:
     """Add a point besides the first door, or change one. A new one of a session is its only one. Raises Refused without
-    a title or a session, and for too many points.
+    a title or a session, for too many points, and for options that are gone.
     """
     if kind is PointKind.SESSION and session is None:
         raise Refused(_("Choose a session."), field="session")
     if kind is PointKind.DOOR and not title:
         raise Refused(_("Enter a name."), field="title")
+    if options and not set(options) <= {one.id for one in registrations.lock_options(event.id)}:
+        raise Refused(_("This option was deleted in the meantime."), field="options")
     if point is None:
         door(event)  # the first one is there even if nobody was checked in at it yet
         point = _new_point(event, kind, session)
@@ -85,8 +88,10 @@ def save_point(
 def check_unused(option: AttendanceOption) -> None:
     """Raise Refused for an option that a door is for.
 
-    The door has only its number, and SQLite gives that to the next option, whose people would be let in.
+    The door has only its number, and SQLite gives that to the next option, whose people would be let in. The lock keeps
+    somebody else from saving such a door before the option is gone.
     """
+    registrations.lock_options(option.event_id)
     doors = select(CheckInPoint.options).where(CheckInPoint.event_id == option.event_id)
     if any(option.id in numbers for numbers in db.session.scalars(doors)):
         raise Refused(_("A check-in point is for this option, so you can't delete it. Change whom that lets in first."))

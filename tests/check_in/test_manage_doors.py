@@ -17,7 +17,9 @@ from eventapp.check_in.models import CheckInDevice, CheckInPoint, DoorLink
 from eventapp.core.db import db, transaction
 from eventapp.core.refusals import Refused
 from eventapp.events.models import Event
+from eventapp.lifecycle import deleting
 from eventapp.registration import operations as registration
+from eventapp.registration.models import AttendanceOption
 from tests.check_in.conftest import ticket
 from tests.support.at_once import after, by_number
 from tests.support.make import fresh, words
@@ -133,6 +135,22 @@ def test_an_option_that_a_door_is_for_is_not_deleted(organizer, make, forum):
     point = db.session.scalar(select(CheckInPoint).where(CheckInPoint.key != "door"))
     organizer.fill(f"{DOORS}/{point.id}", {"options": [str(guests.id)]})
     assert organizer.fill(f"/manage/events/forum/options/{vip.key}", action=remove).status_code == 303
+
+
+@pytest.mark.both_engines("what waits for whom")
+@pytest.mark.parametrize("deleted_first", [True, False])
+def test_no_door_is_for_an_option_that_is_deleted_at_the_same_moment(app, make, forum, deleted_first):
+    vip = make.option(forum)
+    event, option, number = by_number(Event, forum), by_number(AttendanceOption, vip), vip.id
+    steps = [
+        lambda: deleting.remove_option(option()),
+        lambda: points.save_point(event(), None, title=words("Stage door"), options=[number]),
+    ]
+    with pytest.raises(Refused):
+        after(app, *(steps if deleted_first else reversed(steps)))
+    doors = db.session.scalars(select(CheckInPoint.options)).all()
+    assert (db.session.get(AttendanceOption, number) is None) is deleted_first
+    assert any(number in numbers for numbers in doors) is not deleted_first
 
 
 def test_a_session_has_one_check_in(organizer, make, forum):
