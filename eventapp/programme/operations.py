@@ -17,6 +17,7 @@ from eventapp.core.localized import LocalizedText, fold
 from eventapp.core.refusals import Refused
 from eventapp.core.rows import delete_row, reread
 from eventapp.directory.models import Person
+from eventapp.events import operations as events
 from eventapp.events.models import Event, Venue
 from eventapp.programme import queries
 from eventapp.programme.models import Participation, Room, Session, Track
@@ -364,6 +365,7 @@ def set_status(session: Session, status: SessionStatus) -> None:
 
 def delete_session(session: Session) -> None:
     """Delete a session that was never public. Raises Refused otherwise: cancel it or make it a draft instead."""
+    events.lock(session.event)  # as who publishes does: the version would have a session that is gone
     if session.code in queries.document(session.event).by_code:
         raise Refused(
             _(

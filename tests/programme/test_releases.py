@@ -11,10 +11,12 @@ from eventapp import lifecycle
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.events.models import Event
 from eventapp.programme import operations, published, queries, releases
-from eventapp.programme.models import Release
+from eventapp.programme.models import Release, Session
 from eventapp.programme.operations import ParticipationInput
 from eventapp.programme.rules import ParticipationRole, SessionKind, SessionStatus
+from tests.support.at_once import after, by_number
 
 pytestmark = pytest.mark.both_engines("versions are numbered under a row lock, documents are JSON")
 
@@ -130,6 +132,17 @@ def test_a_session_deleted_from_the_tables_stays_as_well(make, forum):
         db.session.delete(db.session.get(type(session), session.id))
     make.release(forum)
     assert public(forum, session).removed
+
+
+@pytest.mark.parametrize("deleted_first", [True, False])
+def test_no_version_has_a_session_that_is_deleted_at_the_same_moment(app, make, forum, deleted_first):
+    session = make.session(forum, "Opening", release=False)
+    event, row = by_number(Event, forum), by_number(Session, session)
+    steps = [lambda: operations.delete_session(row()), lambda: releases.release(event())]
+    with pytest.raises(Refused):
+        after(app, *(steps if deleted_first else reversed(steps)))
+    kept = db.session.get(Session, session.id, populate_existing=True) is not None
+    assert kept is (session.code in queries.document(forum).by_code) is not deleted_first
 
 
 def test_sequence_rises_with_time_place_and_state_alone_and_never_falls(make, forum):
