@@ -156,14 +156,12 @@ def desk_page_name() -> str:
 @needs_login
 def home() -> ResponseReturnValue:
     """The events that the user works on."""
-    user = current_organizer()
-    now = clock.now()
-    mine = events.of_user(user)
+    mine = events.of_user(current_organizer())
     return page(
         "dashboard/home.html",
         event=None,
-        coming=[event for event in mine if event.ends_at >= now],
-        past=[event for event in mine if event.ends_at < now],
+        coming=[event for event in mine if not event.over],
+        past=[event for event in mine if event.over],
     )
 
 

@@ -324,7 +324,6 @@ def of_user(user: User) -> list[Event]:
     if not user.admin:
         query = query.join(TeamMember, TeamMember.event_id == Event.id).where(TeamMember.user_id == user.id)
     events = list(db.session.scalars(query))
-    now = clock.now()
-    coming = sorted((e for e in events if e.ends_at >= now), key=lambda e: e.starts_at)
-    past = sorted((e for e in events if e.ends_at < now), key=lambda e: e.starts_at, reverse=True)
+    coming = sorted((e for e in events if not e.over), key=lambda e: e.starts_at)
+    past = sorted((e for e in events if e.over), key=lambda e: e.starts_at, reverse=True)
     return coming + past

@@ -105,6 +105,14 @@ def test_what_was_public_before_is_put_back_without_a_venue(make):
     assert fresh(event).public
 
 
+def test_a_postponed_event_whose_dates_are_over_is_not_past_on_the_list_of_my_events(organizer, make):
+    long_ago = clock.now() - timedelta(days=9)
+    make.event("forum", starts_at=long_ago, ends_at=long_ago + timedelta(hours=8), status=EventStatus.POSTPONED)
+    organizer.get("/manage")
+    said = organizer.page.text(organizer.page.one("main"))
+    assert "Upcoming" in said and "Past" not in said.split()
+
+
 def test_a_postponed_event_whose_dates_are_over_needs_new_ones(make):
     event = make.event("forum", starts_at=clock.now() - timedelta(days=9), status=EventStatus.POSTPONED)
     with pytest.raises(Refused, match="new dates"), transaction():
