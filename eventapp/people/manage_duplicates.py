@@ -47,7 +47,8 @@ def merge(event: Event, first: int, second: int) -> ResponseReturnValue:
         flash(_("The registrations have been merged."))
         return redirect(url_for("person.registration", slug=event.slug, number=kept.id), 303)
     tags = people.tags_of([one.id for one in both])
-    return page("people/merge.html", event=event, form=form, both=both, chosen=chosen, tags=tags)
+    told = merging.is_told(event)
+    return page("people/merge.html", event=event, form=form, both=both, chosen=chosen, tags=tags, told=told)
 
 
 @manage.post("/<int:first>/<int:second>/dismiss")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
+from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
+from eventapp.lifecycle import cancel_event
 from eventapp.mail.models import PendingNotification
 from eventapp.people import duplicates, merging, operations, queries
 from eventapp.people.models import RegistrationNote
@@ -231,6 +235,26 @@ def test_nobody_is_e_mailed_at_an_address_that_was_not_confirmed(make, forum):
     one, two = pair(make, forum, option)
     emails()
     in_state(two, "unconfirmed", held_until=clock.now())
+    merged(one, two)
+    assert emails() == []
+
+
+@pytest.mark.parametrize("state", ["over", "cancelled"])
+def test_nobody_is_e_mailed_about_a_merger_once_the_event_is_over_or_cancelled(organizer, make, forum, state):
+    option = make.option(forum)
+    one = make.registration(forum, option, "a@x.org", family_name="Lovelace")
+    two = make.registration(forum, option, "b@x.org", family_name="Lovelace")
+    if state == "cancelled":
+        with transaction():
+            cancel_event(fresh(forum), note=LocalizedText())
+    else:
+        with transaction():
+            fresh(forum).starts_at = clock.now() - timedelta(hours=2)
+            fresh(forum).ends_at = clock.now() - timedelta(hours=1)
+    emails()
+    organizer.get(f"{DESK}/{one.id}/{two.id}")
+    said = organizer.page.text(organizer.page.one("main"))
+    assert "is this one person?" in said and "We will e-mail the other address" not in said
     merged(one, two)
     assert emails() == []
 
