@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, event, inspect, select
+from sqlalchemy import JSON, ForeignKey, event, func, inspect, or_, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from eventapp.core import actors
 from eventapp.core.clock import now
 from eventapp.core.db import Base, db
 from eventapp.registration.models import AttendanceOption, Contact, Registration
+from eventapp.registration.records import MergedRegistration
 from eventapp.registration.rules import RegistrationStatus
 
 # What is recorded. The other columns follow from these, or say nothing to people.
@@ -63,11 +64,16 @@ def give_reason(registration: Registration, reason: str) -> None:
 
 def name_for_team(registration: Registration) -> tuple[str, str]:
     """The (family, given) name by which the team knows somebody: as it was before the attendee's own changes, since the
-    team has last confirmed the registration or changed the name.
+    team has last confirmed the registration, changed the name, or merged another registration into this one, whose
+    former names are then among its changes.
     """
     name = {"family_name": registration.family_name, "given_name": registration.given_name}
+    last = select(func.max(MergedRegistration.at)).where(MergedRegistration.into_id == registration.id)
+    merged = last.scalar_subquery()
     query = select(RegistrationChange).where(
-        RegistrationChange.registration_id == registration.id, RegistrationChange.field.in_(["status", *name])
+        RegistrationChange.registration_id == registration.id,
+        RegistrationChange.field.in_(["status", *name]),
+        or_(merged.is_(None), RegistrationChange.at > merged),
     )
     for change in db.session.scalars(query.order_by(RegistrationChange.id.desc())):
         if change.actor != actors.VISITOR and (change.field in name or change.after == RegistrationStatus.CONFIRMED):

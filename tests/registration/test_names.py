@@ -6,6 +6,7 @@ import pytest
 
 from eventapp.core import actors
 from eventapp.core.db import transaction
+from eventapp.people import merging
 from eventapp.registration import decisions
 from eventapp.registration.rules import RegistrationStatus, is_corrected, name_key
 from tests.support.make import fresh
@@ -89,6 +90,16 @@ def test_what_the_team_has_typed_is_what_it_knows(client, make, organizer, ada):
     page = f"/manage/events/forum/registrations/{ada.id}"
     assert organizer.fill(page, {"family_name": "King"}, action=page).status_code == 303
     assert rename(client, ada, "King", "Ada Augusta") is CONFIRMED
+
+
+@pytest.mark.both_engines("moments are compared")
+def test_former_names_of_a_registration_that_was_merged_are_not_those_of_the_kept_one(app, client, make, ada):
+    other = make.registration(fresh(ada).event, ada.option, "other@x.org", family_name="Babbage", given_name="Charles")
+    rename(client, other, "Lovelce", "Ada")
+    with transaction(), actors.acting(actors.user(1)):
+        merging.merge(fresh(ada), fresh(other))
+    assert rename(client, ada, "Lovelce", "Ada Augusta") is CONFIRMED
+    assert rename(client, ada, "Babbage", "Charles") is PENDING
 
 
 def test_nobody_gets_an_approved_seat_back_under_another_name(client, make, forum, ada):
