@@ -29,7 +29,9 @@ def save(event: Event, block: Block | None, *, kind: BlockKind, title: Localized
     if block is None:
         others = queries.of_event(event)
         if len(others) >= MOST_BLOCKS:
-            raise Refused(_("An event page can have %(number)d added parts. Remove one first.", number=MOST_BLOCKS))
+            raise Refused(
+                _("An event page can have at most %(number)d added parts. Remove one first.", number=MOST_BLOCKS)
+            )
         block = Block(event_id=event.id, kind=kind, position=max((one.position for one in others), default=-1) + 1)
         db.session.add(block)
     block.title, block.text = title, text

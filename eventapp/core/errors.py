@@ -154,7 +154,7 @@ def _twice(error: IntegrityError) -> Response:
     return _refused(
         Refused(
             _(
-                "This, or something of the same name, has just been saved, perhaps because the button was pressed "
+                "This, or something with the same name, has just been saved, perhaps because the button was pressed "
                 "twice. Nothing was saved a second time."
             )
         )

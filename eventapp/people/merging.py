@@ -80,8 +80,8 @@ def is_told(event: Event) -> bool:
 def _ended() -> str:
     """What the reader of another address is told: not who else is registered, as it may be a stranger."""
     return _(
-        "It looked like the second registration of one person. If you have also registered with another e-mail "
-        "address, that registration goes on. If not, please write to the organizers."
+        "It looked like a second registration of the same person. If you have also registered with another e-mail "
+        "address, that registration is still valid. If not, please write to the organizers."
     )
 
 

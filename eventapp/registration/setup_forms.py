@@ -135,7 +135,7 @@ class OptionForm(Form):
     promotion = SelectField(_l("When a seat becomes free for the first in line"), validators=[Optional()])
     offer_hours = IntegerField(
         _l("Hours to accept an offered seat"),
-        description=_l("After that, it is offered to the next. What would end at night lasts until 10:00."),
+        description=_l("After that, it is offered to the next. An offer that would end at night lasts until 10:00."),
         validators=[Optional(), between(1, 2000)],
         render_kw={"inputmode": "numeric", "min": 1},
     )

@@ -206,7 +206,7 @@ def test_who_registers_in_the_name_of_somebody_never_gets_their_link(client, org
     assert not places(client, stranger) & {fresh(ada).token}
     client.get(f"/registrations/{fresh(stranger).token}")
     said = client.page.text(client.page.one("main"))
-    assert "If you have another one, it goes on" in said
+    assert "If you have another one, it is still valid" in said
     assert address == "ada@x.org" or "ada@x.org" not in said
 
 
@@ -254,7 +254,7 @@ def test_nobody_is_e_mailed_about_a_merger_once_the_event_is_over_or_cancelled(o
     emails()
     organizer.get(f"{DESK}/{one.id}/{two.id}")
     said = organizer.page.text(organizer.page.one("main"))
-    assert "is this one person?" in said and "We will e-mail the other address" not in said
+    assert "is this one person?" in said and "We will tell the other address" not in said
     merged(one, two)
     assert emails() == []
 

@@ -64,7 +64,7 @@ def rename(client, guest, family: str, given: str = "Ada", **more):
 
 def test_a_corrected_name_stays_confirmed(client, ada):
     client.get(f"/registrations/{fresh(ada).token}/change")
-    assert "If you enter that of somebody else, they decide again" in client.page.text(client.page.one("main"))
+    assert "If you enter somebody else's name, they will decide again" in client.page.text(client.page.one("main"))
     assert rename(client, ada, "Lovelace") is CONFIRMED
 
 
