@@ -41,7 +41,8 @@ def of_event(
     for word in text.casefold().split():
         columns = (Invitation.family_name, Invitation.given_name, Invitation.email, Invitation.organization_name)
         query = query.where(or_(*(func.lower(column).contains(word, autoescape=True) for column in columns)))
-    query = query.options(joinedload(Invitation.option), joinedload(Invitation.in_place_of))
+    related = (Invitation.option, Invitation.in_place_of, Invitation.registration)
+    query = query.options(*(joinedload(one) for one in related))
     return list(db.session.scalars(query.order_by(Invitation.id.desc()).limit(limit).offset(offset)))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from eventapp.core.db import db, transaction
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import AddressCheck, RegistrationStatus
-from tests.invitations.conftest import invite, page_of, registered, said
+from tests.invitations.conftest import DESK, invite, page_of, registered, said
 
 ANSWERS = ("Yes, I'll come", "No, I can't come", "Somebody else")
 
@@ -43,3 +45,28 @@ def test_the_page_does_not_tell_what_became_of_another_address_that_is_checked(c
     end(registered()[0])
     client.get(page_of(ada))
     assert said(client) == before
+
+
+@pytest.mark.parametrize("answer", ["no", "maybe"])
+def test_who_says_no_to_an_invitation_reads_that_another_address_is_still_registered(client, organizer, make, answer):
+    option = make.option(make.event("forum", address_check=AddressCheck.ALWAYS))
+    (ada,) = invite(organizer, "ada@example.org", option=option.key)
+    client.fill(f"{page_of(ada)}/accept", {"family_name": "Eve", "email": "eve@example.org"})
+    still = "this does not cancel that registration"
+    client.get(page_of(ada))
+    assert still not in said(client)
+    client.post(f"/registrations/{registered()[0].token}/confirm")
+    client.post(f"{page_of(ada)}/{answer}")
+    client.get(page_of(ada))
+    assert still in said(client)
+    organizer.get(DESK)
+    assert "still registered" in said(organizer)
+    end(registered()[0])
+    client.get(page_of(ada))
+    assert still in said(client), "what became of it is for its mailbox to know"
+    organizer.get(DESK)
+    assert "still registered" not in said(organizer)
+    client.fill(f"{page_of(ada)}/accept", {"family_name": "Ada", "email": "ada@example.org"})
+    client.post(f"{page_of(ada)}/{answer}")
+    client.get(page_of(ada))
+    assert still not in said(client)
