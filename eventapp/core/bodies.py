@@ -38,8 +38,8 @@ def takes_files(largest: int) -> Callable[[V], V]:
 
 
 class CleanRequest(Request):
-    """A request whose form has no NUL: no text of ours contains one, and PostgreSQL refuses a statement that does, also
-    where a view reads a button's value without a field.
+    """A request whose form has no NUL, also not in the name of a file: no text of ours contains one, and PostgreSQL
+    refuses a statement that does, also where a view reads a button's value without a field.
     """
 
     def _load_form_data(self) -> None:
@@ -50,6 +50,8 @@ class CleanRequest(Request):
         if any("\x00" in name or "\x00" in value for name, value in sent.items(multi=True)):
             clean = [tuple(part.replace("\x00", "") for part in pair) for pair in sent.items(multi=True)]
             self.__dict__["form"] = ImmutableMultiDict(clean)
+        for _name, file in self.__dict__["files"].items(multi=True):
+            file.filename = (file.filename or "").replace("\x00", "")
 
 
 def _of_endpoint(app: Flask, endpoint: str | None, content_type: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from sqlalchemy import select
 
@@ -33,6 +35,17 @@ def test_a_button_whose_value_has_control_characters_is_refused_like_any_other(c
     forum = make.event("forum")
     token = make.registration(forum, make.option(forum)).token
     assert client.post(f"/registrations/{token}/option", data={"option": "online\x00"}).status_code == 422
+
+
+@pytest.mark.both_engines("PostgreSQL refuses NUL")
+@pytest.mark.parametrize("page", ["programme/import", "registrations/import"])
+def test_the_name_of_a_file_with_control_characters_is_stored_without(organizer, make, page):
+    make.option(make.event("forum"))
+    table = io.BytesIO(b"Title,Family name\nRivers,Lovelace\n")
+    response = organizer.fill(f"/manage/events/forum/{page}", {"file": (table, "a\x00b.csv")})
+    assert response.status_code == 303
+    organizer.get(response.location)
+    assert "ab.csv" in organizer.page.text(organizer.page.one("main"))
 
 
 def test_a_number_of_hundreds_of_digits_is_refused_next_to_its_field(organizer, make):
