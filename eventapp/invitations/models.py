@@ -61,18 +61,12 @@ class Invitation(Base, OfEvent):
         """The full name as typed, in the order of its script; empty if it is not known."""
         return typed_name(self.family_name, self.given_name)
 
-    @property
-    def own_registration(self) -> Registration | None:
-        """The registration that came of it, if it is written to at the address of the invitation.
+    def owns(self, registration: Registration) -> bool:
+        """Whether a registration is written to at the address of the invitation.
 
         Only then does who has the link of the invitation have that of the registration, too. Another address may be
         somebody else's: it need not be confirmed yet, or the team has corrected it.
         """
-        made = self.registration
-        return made if made is not None and self.owns(made) else None
-
-    def owns(self, registration: Registration) -> bool:
-        """Whether a registration is written to at the address of the invitation."""
         return registration.contact.email_key == self.email_key
 
     @property

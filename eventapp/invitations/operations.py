@@ -252,13 +252,14 @@ def _on_its_page() -> str:
 
 class Acceptance(NamedTuple):
     """What became of an accepted invitation, as far as its link may tell: the `active` registration that came from it,
-    or that this was merged into.
+    or that this was merged into, and whether that is the guest's `own`: its link is for them, and they can cancel it here.
 
     `elsewhere`: the guest has accepted with another address that is checked. Whether that was registered before, is
     confirmed or has ended, is for its mailbox to know.
     """
 
     active: Registration | None = None
+    own: bool = False
     elsewhere: bool = False
 
 
@@ -268,9 +269,10 @@ def acceptance(invitation: Invitation) -> Acceptance:
     if found is None:
         return Acceptance()
     found = registrations.merged_into(found) or found
-    if not invitation.owns(found) and registrations.checks_address(found.option):
+    own = invitation.owns(found)
+    if not own and registrations.checks_address(found.option):
         return Acceptance(elsewhere=True)
-    return Acceptance(found if found.status in ACTIVE else None)
+    return Acceptance(found, own) if found.status in ACTIVE else Acceptance()
 
 
 def accept(
