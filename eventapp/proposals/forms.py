@@ -266,6 +266,11 @@ class EmailForm(Form):
 class AcceptForm(EmailForm):
     """Which person is announced, and the e-mail."""
 
+    send = BooleanField(
+        _l("Send this e-mail"),
+        description=_l("It has the link to confirm. You can also send that later, from the page of the speaker."),
+        default=True,
+    )
     person = RadioField(_l("Who is this?"), validators=[InputRequired()], default="new")
 
     def offer(self, people: list[Person], links: Mapping[int, SpeakerLink], email: str) -> None:

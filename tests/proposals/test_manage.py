@@ -117,6 +117,21 @@ def test_an_email_can_be_left_out_but_not_be_empty(organizer, forum, call):
     assert db.session.query(Proposal).one().status == "declined"
 
 
+def test_who_accepts_without_an_e_mail_reads_how_the_link_is_sent(organizer, client, forum, call):
+    proposal = propose(forum)
+    path = f"{LIST}/{proposal.code}/accept"
+    organizer.get(path)
+    assert "from the page of the speaker" in text(organizer)
+    assert organizer.fill(path, {"send": None}).status_code == 303
+    assert emails("accepted") == []
+    client.get(f"/proposals/{proposal.token}")
+    assert "If you have no such e-mail, please contact the organizers." in client.page.text(client.page.one("main"))
+    ask = f"/manage/events/forum/speakers/{fresh(proposal).link.person.code}/ask"
+    assert organizer.fill(ask, {}).status_code == 303
+    (asked,) = emails("confirm")
+    assert asked.to == proposal.email and speaking(proposal) in asked.text
+
+
 def test_somebody_known_is_chosen_by_the_organizer_only(organizer, forum, call, make):
     namesake = make.person("Lovelace", "Ada")
     make.session(forum, people=[namesake])
