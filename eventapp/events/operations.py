@@ -261,7 +261,6 @@ def remove_venue(venue: Venue) -> None:
     """Remove a venue; its rooms are kept, without a venue."""
     with _noted_venue(db.session.get_one(Event, venue.event_id)):
         delete_row(venue)
-        db.session.flush()
 
 
 @contextmanager

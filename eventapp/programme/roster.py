@@ -126,7 +126,6 @@ def remove_person(event: Event, person: Person) -> None:
     row = queries.event_person(event, person)
     if row is not None:
         delete_row(row)
-        db.session.flush()
 
 
 def _hold(person: Person) -> None:
