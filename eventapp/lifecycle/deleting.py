@@ -98,6 +98,7 @@ def remove_person(event: Event, person: Person) -> bool:
     """Remove a person without a part from the event's list, and from the directory if no other event knows them and
     they have a part nowhere. Returns whether they are deleted. Raises Refused as `roster.remove_person` does.
     """
+    reread(person)  # as another event does that begins to know the person
     only_here = profiles.only_here(event, person)
     roster.remove_person(event, person)
     if not only_here or has_part(person):

@@ -14,8 +14,10 @@ from eventapp.events.rules import EventStatus
 from eventapp.feeds.models import FeedMemory
 from eventapp.lifecycle import deleting
 from eventapp.mail.models import Email
-from eventapp.programme.models import Session
+from eventapp.programme import roster
+from eventapp.programme.models import EventPerson, Session
 from eventapp.programme.rules import SessionStatus
+from tests.support.at_once import after, by_number
 from tests.support.make import fresh, words
 
 DESK = "/manage/events/forum"
@@ -99,6 +101,19 @@ def test_a_person_without_a_part_anywhere_is_deleted_one_that_others_know_stays(
         assert organizer.fill(f"{DESK}/speakers/{code}/remove").status_code == 303
     db.session.rollback()
     assert db.session.scalars(select(Person.code)).all() == [codes["Remove Bo Ek from the list?"]]
+
+
+@pytest.mark.both_engines("what waits for whom")
+def test_a_person_whom_another_event_changes_at_the_same_moment_stays(app, make):
+    mine, other = make.event("forum"), make.event("other")
+    ada = make.person("Ek", "Ada", at=mine)
+    here, there, person = by_number(Event, mine), by_number(Event, other), by_number(Person, ada)
+
+    def changed() -> None:
+        roster.save_for_event(there(), person(), roster.profile_of(there(), person()))
+
+    assert after(app, changed, lambda: deleting.remove_person(here(), person())) is False
+    assert db.session.scalars(select(EventPerson.event_id)).all() == [other.id]
 
 
 def test_a_copy_of_a_session_is_a_draft_without_a_time_and_its_people_are_not_confirmed(organizer, make):
