@@ -252,7 +252,7 @@ def _on_its_page() -> str:
 
 class Acceptance(NamedTuple):
     """What became of an accepted invitation, as far as its link may tell: the `active` registration that came from it,
-    or that this was merged into, and whether that is the guest's `own`: its link is for them, and they can cancel it here.
+    or that this was merged into, and whether that is the guest's `own`: its link is for them, and they may cancel it.
 
     `elsewhere`: the guest has accepted with another address that is checked. Whether that was registered before, is
     confirmed or has ended, is for its mailbox to know.

@@ -18,8 +18,10 @@ def waiting_rules(registration: Registration) -> list[str]:
         return [_("The seats will be drawn among all who have registered. We will e-mail you the result.")]
     until = languages.moment_of(option.promotes_until, option.event.zone)
     answer = ngettext(
-        "You then have %(num)d hour to accept it. If it ends at night, you have until 10:00. After that, it goes to the next.",
-        "You then have %(num)d hours to accept it. If they end at night, you have until 10:00. After that, it goes to the next.",
+        "You then have %(num)d hour to accept it. If it ends at night, you have until 10:00. "
+        "After that, it goes to the next.",
+        "You then have %(num)d hours to accept it. If they end at night, you have until 10:00. "
+        "After that, it goes to the next.",
         option.offer_hours,
     )
     said = [_("Nobody who registers later comes before you. Seats that are offered to others count as taken.")]
