@@ -242,7 +242,10 @@ def accept(
     """
     _decidable(proposal)
     event = proposal.event
-    person = person or _new_person(proposal)
+    if person is None:
+        person = _new_person(proposal)
+    else:
+        reread(person, "id")  # before the session refers to them: two who accept would wait for each other at the link
     session = programme.save_session(
         event,
         None,

@@ -25,6 +25,7 @@ from eventapp.proposals import operations, queries, speakers
 from eventapp.proposals.models import Proposal, Review, SpeakerLink
 from eventapp.proposals.rules import CONSENT, Answer, ProposalStatus
 from tests.proposals.conftest import DRAFT, accept, answers, emails, open_call, propose
+from tests.support.at_once import at_once as all_at_once
 
 pytestmark = pytest.mark.both_engines("decisions are made under row locks")
 
@@ -350,6 +351,19 @@ def test_two_who_accept_in_the_same_moment_make_one_session(app, call, forum):
     results = at_once(app, lambda: operations.accept(db.session.get(Proposal, number), draft=DRAFT).id)
     assert sorted(isinstance(one, Refused) for one in results) == [False, True]
     assert (count(Session), len(emails("accepted"))) == (1, 1)
+
+
+@pytest.mark.both_engines("what waits for whom")
+def test_eight_proposals_that_are_accepted_at_once_as_one_speaker_have_one_link(app, call, forum, make):
+    speaker = make.person("Lovelace", "Ada").id
+    numbers = [propose(forum, title=f"Rivers {n}", email=f"ada{n}@example.org").id for n in range(8)]
+    db.session.rollback()
+
+    def accepts(n: int) -> None:
+        operations.accept(db.session.get_one(Proposal, numbers[n]), person=db.session.get_one(Person, speaker))
+
+    assert all_at_once(app, accepts) == {"done": 8}
+    assert (count(SpeakerLink), count(Session)) == (1, 8)
 
 
 def test_a_form_that_is_sent_twice_in_the_same_moment_makes_one_proposal(app, call, forum):
