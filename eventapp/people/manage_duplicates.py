@@ -47,8 +47,8 @@ def merge(event: Event, first: int, second: int) -> ResponseReturnValue:
         flash(_("The registrations have been merged."))
         return redirect(url_for("person.registration", slug=event.slug, number=kept.id), 303)
     tags = people.tags_of([one.id for one in both])
-    told = merging.is_told(event)
-    return page("people/merge.html", event=event, form=form, both=both, chosen=chosen, tags=tags, told=told)
+    values = {"form": form, "both": both, "chosen": chosen, "tags": tags}
+    return page("people/merge.html", event=event, notified=merging.is_notified(event), **values)
 
 
 @manage.post("/<int:first>/<int:second>/dismiss")

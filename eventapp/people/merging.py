@@ -48,7 +48,7 @@ def merge(kept: Registration, other: Registration) -> None:
 
     The private link of the other may lead to the one that is kept (`registration.queries.led_to`). Nobody is e-mailed,
     unless the other is written to at an address of its own: there may be another person, whose ticket and calendar
-    entry end (`is_told`). Raises Refused if one of them has ended.
+    entry end (`is_notified`). Raises Refused if one of them has ended.
     """
     if kept.id == other.id or kept.event_id != other.event_id:
         raise Refused(_("Choose two different registrations."))
@@ -65,12 +65,12 @@ def merge(kept: Registration, other: Registration) -> None:
     registration.leave(other, RegistrationStatus.CANCELLED)
     # Only now: two active registrations of one name can't share a contact.
     _fill(kept, other)
-    if not unconfirmed and kept.contact_id != other.contact_id and is_told(other.event):
+    if not unconfirmed and kept.contact_id != other.contact_id and is_notified(other.event):
         with languages.force_locale(other.language):
             notices.notify(other, Notice.CANCELLED, reason=_ended())
 
 
-def is_told(event: Event) -> bool:
+def is_notified(event: Event) -> bool:
     """Whether the reader of another address is e-mailed: once the event is over or cancelled, a cancelled registration
     would be news of nothing.
     """
