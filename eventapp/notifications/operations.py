@@ -11,6 +11,7 @@ from eventapp.notifications.scan import Waiting
 from eventapp.programme import queries as programme
 from eventapp.proposals import notices as speaker_notices
 from eventapp.registration import notices as attendee_notices
+from eventapp.registration.queries import lock_options
 
 
 def topic_of(event: Event) -> str:
@@ -29,7 +30,12 @@ def waiting(event: Event) -> Waiting:
 
 
 def notify_everybody(event: Event) -> int:
-    """Notify every attendee and speaker affected by a change, at once. Returns how many are compared."""
+    """Notify every attendee and speaker affected by a change, at once. Returns how many are compared.
+
+    The options are locked first, as by all who change a registration: they and this add rows for the same people, in
+    another order, and would wait for each other.
+    """
+    lock_options(event.id)
     links = scan.speakers_to_notify(event, programme.document(event))
     speaker_notices.enqueue_changes(event.id, links, at_once=True)
     return attendee_notices.notify_everybody(event.id) + len(links)

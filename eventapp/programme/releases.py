@@ -18,6 +18,7 @@ from eventapp.core.localized import LocalizedText
 from eventapp.core.refusals import Refused
 from eventapp.events import queries as events
 from eventapp.events.models import Event, Venue
+from eventapp.events.operations import lock
 from eventapp.programme import changes, issues, published, queries
 from eventapp.programme.changes import Change
 from eventapp.programme.conflicts import Audience
@@ -95,7 +96,7 @@ def release(
             ),
             field="despite_errors",
         )
-    _lock(event)
+    lock(event)  # two who publish at once get consecutive numbers
     waiting = pending(event)
     if waiting.empty:
         raise Refused(
@@ -111,7 +112,7 @@ def cancel_all(event: Event, *, note: LocalizedText | None = None) -> Release | 
 
     Returns None if nothing was public.
     """
-    _lock(event)
+    lock(event)
     present = queries.document(event)
     moment = clock.now()
     sessions = tuple(
@@ -135,7 +136,7 @@ def restate_venues(event: Event) -> Release | None:
     """
     if queries.latest(event) is None:
         return None
-    _lock(event)
+    lock(event)
     present, moment = queries.document(event), clock.now()
     venues = {venue.slug: _venue(venue) for venue in events.venues(event)}
 
@@ -149,11 +150,6 @@ def restate_venues(event: Event) -> Release | None:
     document = replace(present, sessions=sessions, rooms=tuple(map(restated, present.rooms)))
     found = changes.between(present, document)
     return _publish(event, document, found, user=None, note=None) if document != present else None
-
-
-def _lock(event: Event) -> None:
-    """Lock the event, so that two users who publish at once get consecutive numbers."""
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
 
 
 def _publish(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eventapp.accounts.models import User
 from eventapp.core.localized import LocalizedText
+from eventapp.events import operations as events
 from eventapp.events.models import Event
 from eventapp.programme import releases as programme
 from eventapp.programme.models import Release
@@ -18,6 +19,7 @@ def release(
     Raises Refused as the release of the programme does.
     """
     audience = queries.audience(event)
+    events.lock(event)  # before the options, as everybody does
     queries.lock_options(event.id)
     made = programme.release(event, user=user, note=note, audience=audience, despite_errors=despite_errors)
     session_seats.promote_all(event)

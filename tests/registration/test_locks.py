@@ -5,14 +5,20 @@ PostgreSQL reads a row again that it has waited for, but what was joined to it o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from eventapp.core.db import db
-from eventapp.registration import edits, operations, queries, seats, setup, waiting_list
+from eventapp.core.localized import LocalizedText
+from eventapp.events import operations as events
+from eventapp.events.models import Event
+from eventapp.lifecycle import cancel_event
+from eventapp.registration import edits, notices, operations, queries, releases, seats, setup, waiting_list
 from eventapp.registration.models import AttendanceOption, Registration, SeatPool
 from eventapp.registration.operations import RegistrationInput
+from eventapp.registration.rules import Notice
 from tests.support.at_once import after, by_number, in_line
 from tests.support.make import fresh
 
@@ -106,3 +112,37 @@ def test_a_group_that_finds_too_few_seats_stands_in_nobodys_way(app, make, forum
         lambda: [option.title["en"] for option in queries.lock_options(last().event_id)],
     )
     assert answers == [False, ["A", "B"]]
+
+
+def finished(order: list[str], name: str, act: Callable[[], Any]) -> Callable[[], None]:
+    """An act that writes down when it has been done."""
+
+    def done() -> None:
+        act()
+        order.append(name)
+
+    return done
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_who_publishes_waits_for_the_event_before_holding_its_options(app, make, forum):
+    """Who moves the dates of an event locks it first, and then its options."""
+    make.option(forum)
+    make.session(forum, release=False)
+    mine, order = by_number(Event, forum), []
+    steps = {"published": lambda: releases.release(mine()), "locked": lambda: queries.lock_options(mine().id)}
+    in_line(app, lambda: events.lock(mine()), *(finished(order, *step) for step in steps.items()))
+    assert order == ["locked", "published"]
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_who_cancels_an_event_waits_for_changes_of_its_registrations_before_writing_to_anybody(app, make, forum):
+    option = make.option(forum)
+    first, second = (by_number(Registration, make.registration(forum, option)) for _ in range(2))
+    mine, order = by_number(Event, forum), []
+    steps = {
+        "cancelled": lambda: cancel_event(mine(), note=LocalizedText()),
+        "written": lambda: notices.notify(first(), Notice.AGAIN),
+    }
+    in_line(app, lambda: operations.cancel(second()), *(finished(order, *step) for step in steps.items()))
+    assert order == ["written", "cancelled"]
