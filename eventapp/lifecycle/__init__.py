@@ -16,6 +16,7 @@ from eventapp.events.rules import Gap
 from eventapp.feeds import memory
 from eventapp.feeds.memory import PublicState
 from eventapp.notifications import operations as notifications
+from eventapp.notifications import reminders
 from eventapp.programme import releases
 
 
@@ -28,8 +29,11 @@ def create_event(*, owner: User | None, slug: str, title: LocalizedText, **value
 
 def change_event(event: Event, *, slug: str, **values: Any) -> None:
     """Change the event itself: its texts, dates, venue or visibility. Raises Refused as `events.edit` does."""
+    day = reminders.about(event)
     with memory.remembering(event):
         events.edit(event, slug=slug, **values)
+    if reminders.about(event) != day:
+        reminders.stop(event)
     releases.restate_venues(event)
 
 
@@ -71,13 +75,14 @@ def unpublish_event(event: Event) -> None:
     """Make the event a draft again: its pages are 404, and subscribed calendars show its entries as cancelled."""
     with memory.remembering(event):
         events.unpublish(event)
+    reminders.stop(event)
 
 
 def cancel_event(event: Event, *, note: LocalizedText) -> int:
     """Cancel the event and its public sessions, and notify every attendee and speaker. Returns their number."""
     with memory.remembering(event):
         events.cancel(event, note=note)
-    announcements.hold_back(event)
+    _hold_back(event)
     releases.cancel_all(event, note=note)
     return notifications.notify_everybody(event)
 
@@ -86,5 +91,11 @@ def postpone_event(event: Event, *, note: LocalizedText) -> int:
     """Postpone the event and notify every attendee and speaker. Returns their number."""
     with memory.remembering(event):
         events.postpone(event, note=note)
-    announcements.hold_back(event)
+    _hold_back(event)
     return notifications.notify_everybody(event)
+
+
+def _hold_back(event: Event) -> None:
+    """Keep from being sent what was written for an event that takes place as planned."""
+    announcements.hold_back(event)
+    reminders.stop(event)

@@ -1,4 +1,5 @@
-"""Standard reminders: computed from the state of the event when they are due, so that no change needs a clean-up.
+"""Standard reminders: computed from the state of the event when they are due, so that no change needs a clean-up; only
+those that already wait in the outbox are stopped when their event is off.
 
 Each has a window. Nobody is reminded who registered after it began, and nothing is sent once it has ended, or at night,
 however long the worker was away.
@@ -24,7 +25,9 @@ from eventapp.core.languages import lazy_gettext as _l
 from eventapp.core.links import absolute
 from eventapp.events.models import Event
 from eventapp.events.rules import EventStatus, Precision
+from eventapp.mail import operations as mail
 from eventapp.mail.content import RenderedEmail
+from eventapp.mail.models import Email
 from eventapp.notifications import attendee_emails, opt_outs, settings
 from eventapp.notifications.models import EmailSettings, OptOut, SentReminder
 from eventapp.online import links as online
@@ -170,8 +173,19 @@ def write(registration: Registration, reminder: DueReminder) -> RenderedEmail:
         elif kind is ReminderKind.HOUR:
             own["action"] = (_("Join online"), online.of_event(registration))
         return attendee_emails.render(
-            registration, kind.template, kind=f"reminder.{kind.value}", batch=f"reminder:{event.id}:{kind.value}", **own
+            registration, kind.template, kind=f"reminder.{kind.value}", batch=_batch(event, kind), **own
         )
+
+
+def _batch(event: Event, kind: ReminderKind) -> str:
+    return f"reminder:{event.id}:{kind.value}"
+
+
+def stop(event: Event) -> None:
+    """Send none of those that wait in the outbox for their turn or for the mail server: they would come after the
+    e-mail that says that the event does not take place on that day.
+    """
+    mail.stop(Email.batch.in_([_batch(event, kind) for kind in ReminderKind]))
 
 
 def _after(registration: Registration) -> list[tuple[str, str]]:

@@ -192,6 +192,40 @@ def test_an_event_that_was_moved_reminds_anew_on_its_new_date(guest, forum):
     assert "17 April 2031" in email.text
 
 
+def _waiting() -> list[EmailStatus]:
+    found = list(db.session.scalars(select(Email.status).where(Email.kind == "reminder.day")))
+    db.session.rollback()
+    return found
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        lambda event: lifecycle.cancel_event(event, note=LocalizedText()),
+        lambda event: lifecycle.postpone_event(event, note=LocalizedText()),
+        lifecycle.unpublish_event,
+        lambda event: lifecycle.change_event(
+            event, slug=event.slug, starts_at=START + timedelta(days=2), ends_at=START + timedelta(days=2, hours=8)
+        ),
+    ],
+    ids=["cancelled", "postponed", "unpublished", "moved"],
+)
+def test_reminders_that_wait_to_be_sent_are_not_once_the_event_is_off_that_day(forum, guest, off):
+    with at(DAY_BEFORE):
+        assert send_reminders() == 1
+        with transaction():
+            off(fresh(forum))
+        assert _waiting() == [EmailStatus.STOPPED], "it would come after the e-mail that says so"
+
+
+def test_a_reminder_that_waits_is_sent_if_only_the_hour_has_changed(forum, guest):
+    with at(DAY_BEFORE):
+        assert send_reminders() == 1
+        with transaction():
+            lifecycle.change_event(fresh(forum), slug="forum", starts_at=START + timedelta(hours=1))
+        assert _waiting() == [EmailStatus.QUEUED], "nobody would be reminded: there is one a day"
+
+
 def test_a_reminder_and_its_record_are_stored_together(guest, monkeypatch):
     """A worker that is killed before the commit has sent nothing and recorded nothing; a later one does both."""
 
