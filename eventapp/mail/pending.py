@@ -53,8 +53,7 @@ def enqueue_changes(recipients: Iterable[str], kind: str, *, topic: str, at_once
     A recipient who already has a pending notification keeps it, and it becomes due no later than before.
     """
     due_at = _due(at_once)
-    # Every transaction takes the rows in this order, which for recipients of one kind is that of their numbers.
-    ordered = sorted(set(recipients), key=lambda one: (len(one), one))
+    ordered = sorted(set(recipients), key=lambda one: (len(one), one))  # as in _lock
     _upsert([_row(one, f"{kind}.{CHANGES}", topic, "", due_at, None) for one in ordered])
 
 
@@ -151,6 +150,7 @@ def take_all(rows: Iterable[PendingNotification]) -> bool:
     table = PendingNotification
     versions = {row.id: row.version for row in rows}
     same = tuple_(table.id, table.version).in_(list(versions.items()))
+    _lock(same)
     removed = delete(table).where(same).execution_options(synchronize_session=False)
     return cast(CursorResult[Any], db.session.execute(removed)).rowcount == len(versions)
 
@@ -211,12 +211,24 @@ def waiting_recipients(topic: str, *, lock: bool = False) -> dict[str, int]:
     them.
     """
     table = PendingNotification
-    query = select(table.recipient, table.version).where(_changes_of(topic)).order_by(table.recipient)
-    return {recipient: version for recipient, version in db.session.execute(query.with_for_update() if lock else query)}
+    if lock:
+        _lock(_changes_of(topic))
+    rows = db.session.execute(select(table.recipient, table.version).where(_changes_of(topic)))
+    return {recipient: version for recipient, version in rows}
+
+
+def _lock(condition: ColumnElement[bool]) -> None:
+    """Lock notifications in the order in which every transaction takes them: by what they are about, and then by the
+    numbers of their recipients. Two that took each other's would end with a deadlock on PostgreSQL.
+    """
+    table = PendingNotification
+    order = table.kind, func.length(table.recipient), table.recipient
+    db.session.execute(select(table.id).where(condition).order_by(*order).with_for_update())
 
 
 def send_now(topic: str) -> None:
     """End the debounce window of a topic."""
+    _lock(_changes_of(topic))
     change = update(PendingNotification).where(_changes_of(topic)).values(due_at=clock.now())
     db.session.execute(change.execution_options(synchronize_session=False))
 

@@ -37,8 +37,9 @@ def notify_everybody(event: Event) -> int:
     """
     lock_options(event.id)
     links = scan.speakers_to_notify(event, programme.document(event))
+    number = attendee_notices.notify_everybody(event.id)
     speaker_notices.enqueue_changes(event.id, links, at_once=True)
-    return attendee_notices.notify_everybody(event.id) + len(links)
+    return number + len(links)
 
 
 def send_now(event: Event) -> None:

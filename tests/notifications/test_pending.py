@@ -24,6 +24,7 @@ from eventapp.registration import notices
 from eventapp.registration import operations as registration
 from eventapp.registration.models import Registration
 from eventapp.registration.rules import Notice
+from tests.support.at_once import in_line
 from tests.support.outbox import emails
 
 
@@ -128,6 +129,33 @@ def test_a_cancellation_is_written_though_the_team_decides_meanwhile_that_nobody
         operations.mark_as_notified(db.session.get_one(Event, forum.id))
     others[0].join()
     assert [email.kind for email in emails()] == ["registration.cancelled"]
+
+
+@pytest.mark.both_engines("locks")
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda rows: pending.waiting_recipients("event:1", lock=True),
+        lambda rows: pending.send_now("event:1"),
+        lambda rows: pending.take_all(rows),
+    ],
+    ids=["send none", "send now", "the worker"],
+)
+def test_who_takes_many_notifications_takes_them_in_the_same_order(app, verb):
+    """Or PostgreSQL would end one of the two transactions: that of somebody who waits for an answer, perhaps."""
+
+    def change(*numbers: int) -> None:
+        pending.enqueue_changes([f"registration:{number}" for number in numbers], "registration", topic="event:1")
+
+    def stored() -> list[PendingNotification]:
+        return list(db.session.scalars(select(PendingNotification)))
+
+    for number in (10, 9):  # as they lie in the table
+        with transaction():
+            change(number)
+    rows = stored()
+    db.session.expunge_all()
+    in_line(app, lambda: change(9), lambda: change(9, 10), lambda: verb(rows))
 
 
 @pytest.mark.both_engines("locks")
