@@ -101,7 +101,8 @@ class Bucket:
 
 def _holds_certificates(path: str) -> bool:
     try:
-        return bool(ssl.create_default_context(cafile=path).get_ca_certs())
+        # Not get_ca_certs: a server may have signed its certificate itself, and that is not of an authority.
+        return ssl.create_default_context(cafile=path).cert_store_stats()["x509"] > 0
     except (OSError, ValueError):  # an SSLError is an OSError
         return False
 
@@ -134,7 +135,7 @@ class Settings:
 
         Any name is allowed until a public URL is set: a laptop is also reached by its address in the local network.
         """
-        if self.base_url == f"http://{self.host}:{self.port}":
+        if self.base_url == own_url(self.host, self.port):
             return frozenset()
         return frozenset({urlsplit(self.base_url).hostname or "", "localhost", "127.0.0.1", "::1"})
 
@@ -170,7 +171,7 @@ class Settings:
             mail_url=_mail_url(text("MAIL_URL")) or None,
             mail_from=_sender(text("MAIL_FROM", "events@localhost")),
             mail_pace=number("MAIL_PACE", 300, low=0, high=1_000_000),
-            base_url=_base_url(text("BASE_URL")) or f"http://{host}:{port}",
+            base_url=_base_url(text("BASE_URL")) or own_url(host, port),
             host=host,
             port=port,
             workers=number("WORKERS", 2, low=1, high=64),
@@ -215,6 +216,11 @@ def _base_url(raw: str) -> str:
             "the site needs a host name of its own, and can't be in a folder of another site."
         )
     return url.rstrip("/")
+
+
+def own_url(host: str, port: int) -> str:
+    """The address at which the site is reached on its machine."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _redis_url(raw: str) -> str:

@@ -28,7 +28,7 @@ from sqlalchemy import NullPool, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from eventapp import create_app, folder, jobs
-from eventapp.config import BadSetting, Settings
+from eventapp.config import BadSetting, Settings, own_url
 from eventapp.core import assets, bodies, logs, versions
 from eventapp.core.db import db
 from eventapp.core.gateway import Gateway
@@ -274,7 +274,7 @@ def main() -> None:
         supervisor.add(f"web {count + 1}", lambda: serve(app))
     if not options.no_worker:
         supervisor.add("worker", lambda: work(app))
-    print(f"eventapp is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)", flush=True)
+    print(f"eventapp is at {own_url(settings.host, settings.port)}/  (Ctrl-C stops it)", flush=True)
     supervisor.run()
     _close(app)
 

@@ -6,10 +6,14 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from eventapp.config import BadSetting, Settings
 
@@ -95,6 +99,22 @@ def test_any_host_to_listen_on_needs_no_base_url(tmp_path):
     for host in ("::1", "::", "0.0.0.0"):
         made = settings(tmp_path, EVENTAPP_HOST=host)
         assert (made.host, made.hosts) == (host, frozenset())
+
+
+def test_a_link_has_an_ipv6_address_in_brackets(tmp_path):
+    assert settings(tmp_path, EVENTAPP_HOST="::1").base_url == "http://[::1]:8000"
+
+
+def test_a_mail_server_may_have_a_certificate_that_it_has_signed_itself(tmp_path):
+    """As Debian's ssl-cert-snakeoil.pem, which says that it is that of no authority."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    made = x509.CertificateBuilder(name, name, key.public_key(), serial_number=1)
+    made = made.not_valid_before(datetime(2026, 1, 1)).not_valid_after(datetime(2036, 1, 1))
+    made = made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
+    file = tmp_path / "server.pem"
+    file.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    url = f"smtps://mail.example.org?ca={file}"
+    assert settings(tmp_path, EVENTAPP_MAIL_URL=url).mail_url == url
 
 
 def test_a_relative_sqlite_file_is_in_the_instance_folder(tmp_path):
