@@ -144,9 +144,16 @@ def public(said: CountStatement, confirmed: Counts) -> PublicStatement:
         small(counts.people) and not other_basis,
         by_mode,
         by_status,
-        None if small(counts.generated) or small(counts.people - counts.generated) else counts.generated,
+        _generated(counts),
         whole=all(number is not None for number in hidden),
     )
+
+
+def _generated(counts: Counts) -> int | None:
+    """How many are demo data. If nobody is, that is said of few people, too."""
+    if counts.generated and (small(counts.generated) or small(counts.people - counts.generated)):
+        return None
+    return counts.generated
 
 
 def _statuses(counts: Counts, confirmed: Counts) -> Shown[RegistrationStatus]:

@@ -92,6 +92,7 @@ def told(people: People) -> tuple[object, ...]:
     for counts in bases:
         said = public(CountStatement(counts, Rounding.EXACTLY, datetime(2031, 3, 18, tzinfo=UTC)), confirmed)
         seen += [said.people, said.fewer, *said.by_mode.values(), *map(said.is_fewer, Mode), *said.by_status.values()]
+        seen.append(said.generated)
     return tuple(seen)
 
 

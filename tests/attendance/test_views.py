@@ -224,6 +224,14 @@ def test_fewer_than_five_people_are_a_sentence_without_a_number(client: Visitor,
     assert (body["people"], body["by_mode"]["in_person"], body["by_status"]["confirmed"]) == (None, None, None)
 
 
+def test_few_people_are_not_called_demo_data(client: Visitor, make: Make) -> None:
+    event = make.event(counts_public=True)
+    make.registration(event, make.option(event))
+    for basis in ("confirmed", "registered"):
+        client.get(f"/events/{event.slug}/counts?basis={basis}")
+        assert "demo data" not in Page.text(client.page.one("main"))
+
+
 def test_who_is_in_one_basis_only_is_not_told_by_comparing_two(client: Visitor, event: Event, make: Make) -> None:
     full = make.option(event, Mode.ONLINE, capacity=1)
     for _ in range(2):
