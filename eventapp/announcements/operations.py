@@ -115,9 +115,14 @@ def undo_sending(announcement: Announcement) -> None:
 
 
 def hold_back(event: Event) -> None:
-    """Make drafts of what was planned for an event that will not take place then: who reads it must not come."""
+    """Make drafts of what was planned for an event that will not take place then: who reads it must not come.
+
+    Not of what somebody has sent a moment ago: that may be about it, and nobody would look for it among the drafts.
+    """
     waits = update(Announcement).where(
-        Announcement.event_id == event.id, Announcement.status == AnnouncementStatus.SCHEDULED
+        Announcement.event_id == event.id,
+        Announcement.status == AnnouncementStatus.SCHEDULED,
+        Announcement.planned_at.is_not(None),
     )
     draft = waits.values(status=AnnouncementStatus.DRAFT, send_at=None)
     db.session.execute(draft.execution_options(synchronize_session="fetch"))

@@ -235,6 +235,16 @@ def test_what_was_planned_is_not_sent_once_the_event_is_off(make, forum, put_off
     assert fresh(row).status is AnnouncementStatus.DRAFT
 
 
+@pytest.mark.parametrize("put_off", [lifecycle.cancel_event, lifecycle.postpone_event])
+def test_what_the_team_has_just_sent_is_sent_also_if_the_event_is_off_then(make, forum, put_off):
+    """It says why, perhaps. As a draft without a planned time, nobody would look for it."""
+    people(make, forum, "early@example.org")
+    announce(forum)
+    with transaction():
+        put_off(fresh(forum), note=LocalizedText())
+    assert work(120) == 1
+
+
 def test_what_is_a_little_late_is_sent(make, forum):
     people(make, forum, "early@example.org")
     announce(forum, planned_at=clock.now() + timedelta(hours=5))
