@@ -132,6 +132,12 @@ def _turn(event: Event, status: EventStatus, *, note: LocalizedText | None, allo
     db.session.flush()
 
 
+def _check_not_over(event: Event) -> None:
+    """Who was there would be told that it does not take place."""
+    if event.over:
+        raise Refused(_("This event is over."))
+
+
 def publish(event: Event) -> None:
     """Publish the event; `lifecycle` asks first whether something is missing."""
     _turn(
@@ -148,12 +154,16 @@ def unpublish(event: Event) -> None:
 
 
 def postpone(event: Event, *, note: LocalizedText) -> None:
-    """Mark the event as postponed, without a new date yet. Its pages stay up and say so."""
+    """Mark the event as postponed, without a new date yet. Its pages stay up and say so. Raises Refused once it is
+    over.
+    """
+    _check_not_over(event)
     _turn(event, EventStatus.POSTPONED, note=note, allowed={EventStatus.PUBLISHED})
 
 
 def cancel(event: Event, *, note: LocalizedText) -> None:
-    """Mark the event as cancelled. Its pages stay up and say so."""
+    """Mark the event as cancelled. Its pages stay up and say so. Raises Refused once it is over."""
+    _check_not_over(event)
     _turn(event, EventStatus.CANCELLED, note=note, allowed={EventStatus.PUBLISHED, EventStatus.POSTPONED})
 
 

@@ -14,6 +14,7 @@ from eventapp import lifecycle
 from eventapp.core import clock
 from eventapp.core.db import db, transaction
 from eventapp.core.localized import LocalizedText
+from eventapp.core.refusals import Refused
 from eventapp.core.running import here
 from eventapp.events import operations as events
 from eventapp.events import queries as event_queries
@@ -281,6 +282,17 @@ def test_an_event_reinstated_on_its_old_date_is_sent_with_it(make, forum):
     (on,) = emails()
     assert on.subject == "New date: Forum of cities"
     assert "When: Tue 18 March 2031, 10:00 – 18:00 (Japan Standard Time)" in on.text
+
+
+@pytest.mark.parametrize("put_off", [lifecycle.cancel_event, lifecycle.postpone_event])
+def test_nobody_who_was_there_is_told_that_the_event_is_off(make, forum, put_off):
+    """From a page that was opened before it ended, for example."""
+    make.registration(forum, make.option(forum))
+    emails()
+    with time_machine.travel(forum.ends_at + timedelta(minutes=1)):
+        with pytest.raises(Refused, match="This event is over"), transaction():
+            put_off(fresh(forum), note=LocalizedText())
+        assert not emails()
 
 
 def test_nobody_is_notified_of_drafts_past_events_or_as_a_generated_guest(make, forum):
