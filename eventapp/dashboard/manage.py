@@ -25,7 +25,6 @@ from eventapp.events import queries as events
 from eventapp.events.access import may, requires
 from eventapp.events.forms import CloneForm, NoteForm
 from eventapp.events.models import Event
-from eventapp.events.rules import countdown
 from eventapp.lifecycle import clone as cloning
 from eventapp.mail.models import EmailStatus
 from eventapp.notifications import operations as notifications
@@ -186,7 +185,6 @@ def event(event: Event) -> ResponseReturnValue:
         waits=waits,
         step=checklist.next_step(event, must, waits, worth, may),
         pace=live.pace(event, []),
-        countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.now()),
     )
 
 

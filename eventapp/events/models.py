@@ -219,6 +219,12 @@ class Event(Base, Scoped):
         return self.ends_at < now() and self.status is not EventStatus.POSTPONED
 
     @property
+    def countdown(self) -> str:
+        """ "Tomorrow", "In 12 days"; empty if it is over, or will not take place on a day that is known."""
+        planned = self.timed and self.status in {EventStatus.DRAFT, EventStatus.PUBLISHED}
+        return rules.countdown(self.starts_at, self.ends_at, self.zone, now()) if planned else ""
+
+    @property
     def languages(self) -> list[str]:
         """Languages that its texts may be in: the interface's and its working languages."""
         return list(dict.fromkeys([*languages.INTERFACE, *self.working_languages]))

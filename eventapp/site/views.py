@@ -24,7 +24,7 @@ from eventapp.events.maps import MapLink
 from eventapp.events.models import Event, Venue
 from eventapp.events.public import event_page
 from eventapp.events.queries import EventFilter, Shown
-from eventapp.events.rules import EventFormat, EventKind, countdown
+from eventapp.events.rules import EventFormat, EventKind
 from eventapp.ical import jsonld
 from eventapp.media import cards
 from eventapp.media import queries as media
@@ -51,7 +51,7 @@ def home() -> ResponseReturnValue:
         now = clock.now()
         coming = listing.listed(events.listed(since=now, limit=12))
         past = listing.listed(events.listed(until=now, limit=6))
-        return page("site/home.html", coming=coming, past=past, countdown=countdown)
+        return page("site/home.html", coming=coming, past=past)
 
     version, is_fresh = known("events")
     return cached_page(version, build, is_fresh=is_fresh)
@@ -114,7 +114,6 @@ def _events_page() -> Response:
         more=len(past) > PER_PAGE,
         shown_month=None,
         filtered=wanted != EventFilter(),
-        countdown=countdown,
         today=now.date(),
         **_choices(),
     )
@@ -154,7 +153,6 @@ def event(event: Event) -> Response:
         venues=[(venue, _maps_of(venue)) for venue in shown.venues if shown.has_directions],
         faces=queries.FACES,
         brief=queries.BRIEF,
-        countdown=countdown(event.starts_at, event.ends_at, event.zone, clock.now()),
         card=cards.event_card(event, hosts=shown.hosts, pictures=shown.pictures),
         structured=_structured(shown),
     )

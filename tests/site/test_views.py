@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from eventapp.core import clock
 from eventapp.core.localized import LocalizedText
-from eventapp.events.rules import EventFormat, EventKind, EventStatus, Visibility
+from eventapp.events.rules import EventFormat, EventKind, EventStatus, Precision, Visibility
 
 pytestmark = pytest.mark.both_engines("search, filters by date, and ordering")
 
@@ -48,6 +50,30 @@ def test_the_list_is_filtered_by_plain_parameters(client, make):
         html = client.get(f"/events?{query}").get_data(as_text=True)
         found = {slug for slug in ("rivers", "lakes") if f'href="/events/{slug}"' in html}
         assert found == expected, query
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, True),
+        ({"precision": Precision.MONTH}, False),
+        ({"status": EventStatus.POSTPONED}, False),
+        ({"status": EventStatus.CANCELLED}, False),
+    ],
+)
+def test_days_are_counted_only_until_one_on_which_an_event_will_take_place(
+    client, organizer, make, values: dict[str, Any], said
+):
+    begins = clock.now() + timedelta(days=40)
+    make.event("forum", starts_at=begins, ends_at=begins + timedelta(hours=8), **values)
+    organizer.sign_in(make.owner())
+    for who, path in (
+        (client, "/"),
+        (client, "/events"),
+        (client, "/events/forum"),
+        (organizer, "/manage/events/forum"),
+    ):
+        assert ("In 40 days" in who.get(path).text) is said, path
 
 
 def test_an_unlisted_event_is_seen_only_by_those_who_have_its_url(client, make):
