@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import idna
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -208,6 +209,7 @@ def _is_url(raw: str, schemes: set[str]) -> bool:
 
 
 def _base_url(raw: str) -> str:
+    """The address as browsers send it, with the host in ASCII (RFC 5891)."""
     url = _url("BASE_URL", raw, {"http", "https"})
     parts = urlsplit(url)
     if parts.path.strip("/") or "?" in url or "#" in url or "@" in parts.netloc:
@@ -215,7 +217,16 @@ def _base_url(raw: str) -> str:
             "EVENTAPP_BASE_URL must be a scheme and a host alone, such as https://events.example.org: "
             "the site needs a host name of its own, and can't be in a folder of another site."
         )
-    return url.rstrip("/")
+    if not url:
+        return ""
+    host = parts.netloc.lower()
+    if not host.isascii():
+        name, colon, port = host.partition(":")
+        try:
+            host = idna.encode(name, uts46=True).decode("ascii") + colon + port
+        except idna.IDNAError:
+            raise BadSetting("EVENTAPP_BASE_URL has a host name that there can't be.") from None
+    return f"{parts.scheme}://{host}"
 
 
 def own_url(host: str, port: int) -> str:

@@ -95,6 +95,19 @@ def test_a_base_url_may_have_a_port_and_a_slash(tmp_path):
     assert made.base_url == "https://events.example.org:8443"
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("HTTPS://Events.example.org", "https://events.example.org"),
+        ("https://例え.jp:8443", "https://xn--r8jz45g.jp:8443"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+    ],
+)
+def test_a_base_url_is_kept_as_browsers_send_it(tmp_path, written, meant):
+    """Cookies would not be secure under the first, and no request would be for the second."""
+    assert settings(tmp_path, EVENTAPP_BASE_URL=written).base_url == meant
+
+
 def test_any_host_to_listen_on_needs_no_base_url(tmp_path):
     for host in ("::1", "::", "0.0.0.0"):
         made = settings(tmp_path, EVENTAPP_HOST=host)
