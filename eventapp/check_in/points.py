@@ -85,6 +85,22 @@ def save_point(
     return point
 
 
+def follow(event: Event, days: tuple[date, ...]) -> None:
+    """Move what is open on some days only to the days that an event has now, after it had these `days`.
+
+    If it has become longer or shorter at one end, a day that it still has stays what it was.
+    """
+    if not days or days == event.days:
+        return
+    later, moved = event.first_day - days[0], len(days) == len(event.days)
+    query = select(CheckInPoint).where(CheckInPoint.event_id == event.id).order_by(CheckInPoint.id)
+    for point in db.session.scalars(query.with_for_update()):
+        on = [date.fromisoformat(day) for day in point.days]
+        if moved or not set(on) & set(event.days):
+            point.days = [(day + later).isoformat() for day in on]
+    db.session.flush()
+
+
 def check_unused(option: AttendanceOption) -> None:
     """Raise Refused for an option that a door is for.
 

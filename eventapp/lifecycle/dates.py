@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from eventapp.check_in import points
 from eventapp.core.clock import Shift, local_day
 from eventapp.core.db import db
 from eventapp.core.localized import LocalizedText
@@ -80,11 +81,14 @@ def edit_event(
     by: str = "",
     **values: Any,
 ) -> Followed:
-    """Change an event, then move the rest to its new clock and, if requested, to its new date.
+    """Change an event, then move the rest to its new clock and, if requested, to its new date. Doors that are open on
+    some of its days follow in any case.
 
     Raises Refused as `events.edit` does.
     """
+    days = event.days
     change_event(event, **values)
+    points.follow(event, days)
     events.set_themes(event, themes)
 
     def shift(along: bool) -> Shift:

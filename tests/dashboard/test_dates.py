@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eventapp import lifecycle
+from eventapp.check_in import points
+from eventapp.check_in.rules import PointKind
 from eventapp.core.clock import Shift, comes_twice, to_local
 from eventapp.core.db import transaction
 from eventapp.core.localized import LocalizedText
@@ -239,3 +241,33 @@ def test_a_time_comes_twice_only_when_the_clocks_go_back():
     assert not comes_twice(back + timedelta(hours=2), "Europe/Berlin")
     assert not comes_twice(datetime(2031, 3, 30, 1, 30, tzinfo=UTC), "Europe/Berlin")
     assert not comes_twice(back, "Asia/Tokyo")
+
+
+def _door(event, day: int):
+    with transaction():
+        on = fresh(event).first_day + timedelta(days=day - 1)
+        return points.save_point(
+            fresh(event), None, title=LocalizedText(en="Door"), kind=PointKind.DOOR, session=None, days=[on]
+        )
+
+
+def test_a_door_for_some_days_follows_the_event_or_nobody_would_be_let_in(organizer, forum):
+    first, second = _door(forum, 1), _door(forum, 2)
+    assert organizer.fill(EDIT, {"starts_at": "2031-03-19T10:00", "ends_at": "2031-03-20T10:00"}).status_code == 422
+    assert organizer.fill_again(EDIT, {"move_sessions": None}).status_code == 303
+    assert (fresh(first).days, fresh(second).days) == (["2031-03-19"], ["2031-03-20"])
+
+
+def test_a_door_stays_on_its_day_if_the_event_begins_a_day_earlier(organizer, forum):
+    first, second = _door(forum, 1), _door(forum, 2)
+    assert organizer.fill(EDIT, {"starts_at": "2031-03-17T10:00"}).status_code == 422
+    assert organizer.fill_again(EDIT, {"move_sessions": None}).status_code == 303
+    assert (fresh(first).days, fresh(second).days) == (["2031-03-18"], ["2031-03-19"])
+
+
+def test_a_door_follows_an_event_that_is_moved_and_made_shorter(organizer, forum):
+    first, second = _door(forum, 1), _door(forum, 2)
+    assert organizer.fill(EDIT, {"starts_at": "2031-04-01T10:00", "ends_at": "2031-04-01T18:00"}).status_code == 422
+    assert organizer.fill_again(EDIT, {"move_sessions": None}).status_code == 303
+    assert fresh(first).days == ["2031-04-01"]
+    assert fresh(second).days == ["2031-04-02"], "without a day it would let everybody in on every day"
