@@ -17,7 +17,7 @@ from eventapp.core.errors import or_404
 from eventapp.core.forms import sent_file, submit
 from eventapp.core.languages import gettext as _
 from eventapp.core.pages import page
-from eventapp.core.refusals import Refused
+from eventapp.core.refusals import Refused, WasDeleted
 from eventapp.core.workbooks import TABLE_TYPES
 from eventapp.events.access import requires
 from eventapp.events.models import Event
@@ -174,17 +174,25 @@ def apply(event: Event, key: str) -> ResponseReturnValue:
     """
     slug, planned, version = event.slug, None, request.form.get("version", "")
     with reading():
-        kept = or_404(queries.upload(event, key))
+        kept = _kept(event, key)
         read = _reading_of(event, kept)
         if queries.version(event) == version and not isinstance(read, Refused):
             planned = operations.compared(event, read, operations.options_of(kept), by=current_organizer())
     if planned is None or queries.version(event) != version:
         flash(operations.outdated())
         return redirect(url_for(".report", slug=slug, key=key), 303)
-    kept = or_404(queries.upload(event, key))
+    kept = _kept(event, key)
     operations.apply(event, planned, by=current_organizer(), upload=kept, version=version)
     flash(_imported(planned.counts))
     return redirect(url_for("programme_manage.programme", slug=slug), 303)
+
+
+def _kept(event: Event, key: str) -> Upload:
+    """The file of a report that is open, perhaps since long ago."""
+    kept = queries.upload(event, key)
+    if kept is None:
+        raise WasDeleted(_("This file is no longer here: it was imported, or uploaded more than a day ago."))
+    return kept
 
 
 def _imported(counts: dict[Outcome, int]) -> str:

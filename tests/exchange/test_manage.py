@@ -205,6 +205,15 @@ def test_a_file_whose_button_is_pressed_twice_is_imported_once(organizer, forum)
     assert len(db.session.scalars(select(Session)).all()) == 1
 
 
+def test_who_presses_the_button_again_later_is_told_what_has_become_of_the_file(organizer, forum):
+    """A browser shows the last answer, which must not look as if the import had failed."""
+    address = f"{send(organizer, TABLE.format('Tanz')).location}/apply"
+    pressed = organizer.values(address.removesuffix("/apply"), action="/apply")
+    assert organizer.post(address, data=pressed).status_code == 303
+    assert organizer.post(address, data=pressed).status_code == 422
+    assert "This file is no longer here: it was imported, or uploaded more than a day ago." in text(organizer)
+
+
 @pytest.mark.both_engines("locks")
 def test_of_two_who_import_at_once_the_second_checks_a_new_preview(organizer, forum):
     send(organizer, TABLE.format("Tanz"))
