@@ -192,8 +192,8 @@ def test_an_event_that_was_moved_reminds_anew_on_its_new_date(guest, forum):
     assert "17 April 2031" in email.text
 
 
-def _waiting() -> list[EmailStatus]:
-    found = list(db.session.scalars(select(Email.status).where(Email.kind == "reminder.day")))
+def _waiting(kind: str = "day") -> list[EmailStatus]:
+    found = list(db.session.scalars(select(Email.status).where(Email.kind == f"reminder.{kind}")))
     db.session.rollback()
     return found
 
@@ -320,3 +320,13 @@ def test_a_link_from_when_it_had_the_number_alone_still_works(client, guest, mon
     path = opt_outs.url(contact, "en").removeprefix("http://localhost")
     assert client.post(path).status_code == 200
     assert opt_outs.has_opted_out(contact)
+
+
+def test_what_waits_since_then_is_not_sent_to_who_wants_no_more(guest, monkeypatch):
+    """E-mails that wait while the program is upgraded."""
+    with monkeypatch.context() as older, at(datetime(2031, 3, 19, 0, 0, tzinfo=UTC)):
+        older.setattr(opt_outs, "key_of", lambda contact: opt_outs._signer().dumps(contact.id))
+        assert send_reminders() == 1
+    with transaction():
+        opt_outs.opt_out(fresh(guest).contact)
+    assert _waiting("thanks") == [EmailStatus.STOPPED]
