@@ -34,7 +34,8 @@ def published(cells: Mapping[K, int], *, total_known: bool = True) -> Shown[K]:
     if hidden and total_known:
         # The next smallest ones, until the hidden ones can't be told from their sum.
         for key in sorted((k for k, n in cells.items() if n >= FEWEST), key=lambda k: cells[k]):
-            if not _follows([cells[one] for one in hidden]):
+            # This one is shown, so that none of the hidden ones can be larger.
+            if not _follows([cells[one] for one in hidden], most=cells[key]):
                 break
             hidden.add(key)
     return {key: None if key in hidden else number for key, number in cells.items()}
@@ -48,12 +49,12 @@ def total_reveals(cells: Mapping[K, int]) -> bool:
     return bool(hidden) and _follows(hidden)
 
 
-def _follows(hidden: list[int]) -> bool:
+def _follows(hidden: list[int], most: int | None = None) -> bool:
     """Whether somebody who knows the sum of hidden cells knows one of the small ones: each small cell is from 1 to 4,
-    and each other at least 5.
+    and each other at least 5, and at `most` this, if that is known.
     """
     lows = [1 if small(number) else FEWEST for number in hidden]
-    highs = [FEWEST - 1 if small(number) else sum(hidden) for number in hidden]
+    highs = [FEWEST - 1 if small(number) else most or sum(hidden) for number in hidden]
     whole = sum(hidden)
     for at, number in enumerate(hidden):
         if small(number):

@@ -38,6 +38,24 @@ def test_no_small_number_is_told_by_the_total_and_the_others(cells: dict[str, in
     assert not total_reveals(cells) or all(number in {None, 0} for number in shown.values())
 
 
+def test_nor_is_one_told_by_which_of_the_others_is_hidden() -> None:
+    """The smallest one is: of 9, 9 and 4, the hidden ones make 13, and the large one of them is at most 9."""
+    alike = defaultdict(list)
+    for numbers in product(range(22), repeat=3):
+        cells = dict(zip("abc", numbers, strict=True))
+        if not total_reveals(cells):
+            alike[sum(numbers), *published(cells).values()].append(numbers)
+    told = [
+        (group[0], at)
+        for group in alike.values()
+        # Below five, the total is not published; of larger ones, some that look the same are not in this list.
+        if FEWEST <= sum(group[0]) <= 22
+        for at in range(3)
+        if small(group[0][at]) and len({numbers[at] for numbers in group}) == 1
+    ]
+    assert told == []
+
+
 @pytest.mark.parametrize(
     ("cells", "shown"),
     [
