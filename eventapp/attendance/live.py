@@ -169,7 +169,7 @@ def _until_now(one: Pace) -> list[tuple[int, int]]:
 
 
 def _named(one: Pace) -> str:
-    return f"{clock.local_day(one.event.starts_at, one.event.zone).year}"
+    return f"{one.event.first_day.year}"
 
 
 def _days_before(days: int) -> str:

@@ -84,7 +84,7 @@ def _at_night(now: datetime, zone: str) -> bool:
 
 def about(event: Event) -> str:
     """What a reminder is about: a new day is reminded of anew."""
-    return clock.local_day(event.starts_at, event.zone).isoformat()
+    return event.first_day.isoformat()
 
 
 @dataclass(frozen=True)
