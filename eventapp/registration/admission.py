@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eventapp.core import budgets, languages
 from eventapp.core.addresses import mailbox_key
 from eventapp.core.languages import gettext as _
@@ -29,6 +31,11 @@ def count(event: Event, source: str, email: str, *, people: int = 1) -> None:
         )
     if not may_email(email):
         raise TooManyEmails
+
+
+def open_options(event: Event, options: Iterable[AttendanceOption]) -> list[AttendanceOption]:
+    """Those of the options of an event that somebody can choose now, for a seat or a position on the waiting list."""
+    return [one for one in options if one.availability.takable] if event.status is EventStatus.PUBLISHED else []
 
 
 def check_open(event: Event, option: AttendanceOption, *, by_team: bool = False) -> None:

@@ -36,7 +36,7 @@ from eventapp.registration.question_fields import (
     shown_answers,
 )
 from eventapp.registration.question_rules import LONG_FORM, CheckAnswers
-from eventapp.registration.rules import Access, Availability
+from eventapp.registration.rules import Access
 
 
 def left_blank(form: Any, field: Any) -> None:
@@ -300,8 +300,8 @@ class TakePart(WithCompanions):
 
 
 def takable(option: AttendanceOption) -> bool:
-    """Whether choosing the option can lead to a seat or a position on the waiting list."""
-    return option.availability in {Availability.OPEN, Availability.WAITING_LIST}
+    """`Availability.takable` of an option, as templates ask for it."""
+    return option.availability.takable
 
 
 class LinkForm(Form):

@@ -23,8 +23,8 @@ from eventapp.programme import queries as programme
 from eventapp.programme.rules import Mode
 from eventapp.registration import answers as answering
 from eventapp.registration import edits, queries, undo_steps, waiting_list
+from eventapp.registration.admission import open_options
 from eventapp.registration.form_models import Question
-from eventapp.registration.forms import takable
 from eventapp.registration.models import AttendanceOption, ModeChange, Registration
 from eventapp.registration.own_rows import OwnRow
 from eventapp.registration.question_rules import QuestionKind
@@ -163,7 +163,7 @@ def _may_come_back(registration: Registration, step: UndoableStep | None) -> boo
 
 def _takes(event: Event, options: Iterable[AttendanceOption]) -> bool:
     """Whether somebody can register now with one of these options."""
-    return event.public and event.status is EventStatus.PUBLISHED and any(map(takable, options))
+    return event.public and bool(open_options(event, options))
 
 
 def _is_running(event: Event) -> bool:

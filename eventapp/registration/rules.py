@@ -228,6 +228,11 @@ class Availability(StrEnum):
     FULL = "full"
     CLOSED = "closed"
 
+    @property
+    def takable(self) -> bool:
+        """Whether choosing the option can lead to a seat or a position on the waiting list."""
+        return self in {Availability.OPEN, Availability.WAITING_LIST}
+
 
 # Defaults: minutes to confirm an e-mail address, and hours to accept an offered seat.
 HOLD_MINUTES = 30

@@ -19,8 +19,8 @@ from eventapp.events.access import moved
 from eventapp.events.models import Event
 from eventapp.events.public import event_page
 from eventapp.events.queries import Shown
-from eventapp.events.rules import EventStatus
 from eventapp.registration import edits, kept_forms, operations, queries
+from eventapp.registration.admission import open_options
 from eventapp.registration.form_parts import form_parts
 from eventapp.registration.forms import LinkForm, TakePart, takable
 from eventapp.registration.models import AttendanceOption, Registration
@@ -88,7 +88,7 @@ def sent(slug: str) -> ResponseReturnValue:
 
 
 def _form_page(event: Event, options: list[AttendanceOption], form: TakePart) -> Response:
-    open_now = event.status is EventStatus.PUBLISHED and any(takable(option) for option in options)
+    open_now = bool(open_options(event, options))
     return page(
         "registration/register.html", event=event, form=form, options=options, open_now=open_now, takable=takable
     )

@@ -16,6 +16,7 @@ from eventapp.programme.models import Participation, Release, Session
 from eventapp.programme.published import PublishedSession
 from eventapp.registration import queries as registration
 from eventapp.registration import session_queries
+from eventapp.registration.admission import open_options
 from eventapp.registration.models import AttendanceOption
 from eventapp.registration.rules import Availability, SeatsLeft, seats_shown
 
@@ -63,8 +64,7 @@ def event_links(event: Event, here: str | None, options: list[AttendanceOption] 
 def _open_options(event: Event, options: list[AttendanceOption] | None) -> list[AttendanceOption]:
     if event.status is not EventStatus.PUBLISHED or event.over:
         return []
-    takes = {Availability.OPEN, Availability.WAITING_LIST}
-    return [one for one in (registration.options(event) if options is None else options) if one.availability in takes]
+    return open_options(event, registration.options(event) if options is None else options)
 
 
 def session_seats(event: Event, session: PublishedSession) -> SeatsLeft | None:

@@ -22,8 +22,8 @@ from eventapp.programme.queries import Speaker
 from eventapp.proposals import queries as proposals
 from eventapp.proposals.models import Call
 from eventapp.registration import queries as registration
+from eventapp.registration.admission import open_options
 from eventapp.registration.models import AttendanceOption
-from eventapp.registration.rules import Availability
 
 BRIEF = 12  # sessions shown on the event page before "all sessions"
 FACES = 8
@@ -60,9 +60,7 @@ class EventPage:
     @property
     def can_register(self) -> bool:
         """Whether there is anything to register for now."""
-        return self.event.status in {"published"} and any(
-            option.availability in {Availability.OPEN, Availability.WAITING_LIST} for option in self.options
-        )
+        return bool(open_options(self.event, self.options))
 
 
 def event_page(event: Event) -> EventPage:
